@@ -1,0 +1,19 @@
+"""Words everybody shares: errors, durations, nearest names. Imports nothing of ours."""
+
+from .durations import Duration, format_duration, parse_duration
+from .errors import Conflict, EverloomError, Invalid, NotFound, Problem, Unavailable
+from .nearest import did_you_mean, nearest
+
+__all__ = [
+    "Conflict",
+    "Duration",
+    "EverloomError",
+    "Invalid",
+    "NotFound",
+    "Problem",
+    "Unavailable",
+    "did_you_mean",
+    "format_duration",
+    "nearest",
+    "parse_duration",
+]

@@ -1,0 +1,48 @@
+"""Every setting, typed and documented. The only reader of the environment and the settings file."""
+
+from .description import SettingRow, describe_settings, settings_schema
+from .environment import child_environment, temporal_environment
+from .loading import Loaded, load_settings, load_with_sources
+from .problems import SettingsInvalid
+from .sections import (
+    ActivitySettings,
+    ApiSettings,
+    CatalogSettings,
+    EngineSettings,
+    LogSettings,
+    QueueProfile,
+    QueueSettings,
+    RetrySettings,
+    Section,
+    StoreSettings,
+    TemporalSettings,
+    WorkerSettings,
+    WorkflowSettings,
+)
+from .tree import Settings
+
+__all__ = [
+    "ActivitySettings",
+    "ApiSettings",
+    "CatalogSettings",
+    "EngineSettings",
+    "Loaded",
+    "LogSettings",
+    "QueueProfile",
+    "QueueSettings",
+    "RetrySettings",
+    "Section",
+    "SettingRow",
+    "Settings",
+    "SettingsInvalid",
+    "StoreSettings",
+    "TemporalSettings",
+    "WorkerSettings",
+    "WorkflowSettings",
+    "child_environment",
+    "describe_settings",
+    "load_settings",
+    "load_with_sources",
+    "settings_schema",
+    "temporal_environment",
+]

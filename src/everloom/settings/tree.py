@@ -1,0 +1,92 @@
+"""The whole tree of settings."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .problems import SettingsInvalid, problems_of
+from .sections import (
+    ActivitySettings,
+    ApiSettings,
+    CatalogSettings,
+    EngineSettings,
+    LogSettings,
+    QueueSettings,
+    Section,
+    StoreSettings,
+    TemporalSettings,
+    WorkerSettings,
+    WorkflowSettings,
+)
+
+SectionT = TypeVar("SectionT", bound=Section)
+
+
+class Settings(BaseSettings):
+    """Everything that may differ between two installations, and nothing else."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EVERLOOM_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+    )
+
+    folder: Path = Path()
+    """Where relative paths start: the folder of the settings file, else the current one."""
+
+    temporal: TemporalSettings = TemporalSettings()
+    """How to reach Temporal."""
+
+    engine: EngineSettings = EngineSettings()
+    """The embedded Temporal."""
+
+    workflows: WorkflowSettings = WorkflowSettings()
+    """Time limits of a run."""
+
+    activities: ActivitySettings = ActivitySettings()
+    """Time limits and retries of activities."""
+
+    queues: QueueSettings = QueueSettings()
+    """Queues and the profiles they follow."""
+
+    catalog: CatalogSettings = CatalogSettings()
+    """Where workflows and activities are found."""
+
+    worker: WorkerSettings = WorkerSettings()
+    """Polling, draining and reporting of workers."""
+
+    store: StoreSettings = StoreSettings()
+    """Where data is kept."""
+
+    api: ApiSettings = ApiSettings()
+    """The HTTP API."""
+
+    log: LogSettings = LogSettings()
+    """What is logged, and how."""
+
+    apps: dict[str, dict[str, Any]] = {}
+    """Settings of applications by the application's name; each application checks its own."""
+
+    def path(self, path: Path | str) -> Path:
+        """A path of the settings as an absolute one."""
+        return (self.folder / path).absolute()
+
+    def app(self, name: str, section: type[SectionT]) -> SectionT:
+        """The settings of one application, checked.
+
+        Args:
+            name: The application's name below `apps`.
+            section: The class that says what it knows.
+
+        Raises:
+            SettingsInvalid: They do not fit the class.
+        """
+        raw = self.apps.get(name, {})
+        try:
+            return section.model_validate(raw)
+        except ValidationError as error:
+            raise SettingsInvalid(problems_of(error, section, ("apps", name))) from None

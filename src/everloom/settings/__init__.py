@@ -7,6 +7,7 @@ from .problems import SettingsInvalid
 from .sections import (
     ActivitySettings,
     ApiSettings,
+    AppSettings,
     CatalogSettings,
     EngineSettings,
     LogSettings,
@@ -24,6 +25,7 @@ from .tree import Settings
 __all__ = [
     "ActivitySettings",
     "ApiSettings",
+    "AppSettings",
     "CatalogSettings",
     "EngineSettings",
     "Loaded",

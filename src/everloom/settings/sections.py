@@ -6,7 +6,7 @@ What stands under a field is its documentation everywhere: `everloom settings`, 
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -39,6 +39,13 @@ class Section(BaseModel):
     """One group of settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class AppSettings(Section):
+    """Base of an application's own settings, below `apps.<app>`."""
+
+    app: ClassVar[str]
+    """The application's name below `apps`."""
 
 
 class TemporalSettings(Section):

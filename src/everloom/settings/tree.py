@@ -10,18 +10,18 @@ from .problems import SettingsInvalid, problems_of
 from .sections import (
     ActivitySettings,
     ApiSettings,
+    AppSettings,
     CatalogSettings,
     EngineSettings,
     LogSettings,
     QueueSettings,
-    Section,
     StoreSettings,
     TemporalSettings,
     WorkerSettings,
     WorkflowSettings,
 )
 
-SectionT = TypeVar("SectionT", bound=Section)
+AppSettingsT = TypeVar("AppSettingsT", bound=AppSettings)
 
 
 class Settings(BaseSettings):
@@ -75,18 +75,13 @@ class Settings(BaseSettings):
         """A path of the settings as an absolute one."""
         return (self.folder / path).absolute()
 
-    def app(self, name: str, section: type[SectionT]) -> SectionT:
+    def app(self, section: type[AppSettingsT]) -> AppSettingsT:
         """The settings of one application, checked.
-
-        Args:
-            name: The application's name below `apps`.
-            section: The class that says what it knows.
 
         Raises:
             SettingsInvalid: They do not fit the class.
         """
-        raw = self.apps.get(name, {})
         try:
-            return section.model_validate(raw)
+            return section.model_validate(self.apps.get(section.app, {}))
         except ValidationError as error:
-            raise SettingsInvalid(problems_of(error, section, ("apps", name))) from None
+            raise SettingsInvalid(problems_of(error, section, ("apps", section.app))) from None

@@ -1,0 +1,1 @@
+"""Mail platform: a whole application on Everloom. So far: the product import."""

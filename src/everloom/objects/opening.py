@@ -1,0 +1,98 @@
+"""Open the store that the settings name."""
+
+from datetime import timedelta
+
+import obstore.store
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, S3Store
+from pydantic import SecretStr
+
+from everloom.settings import Settings
+
+from .errors import ObjectsAddressInvalid, ObjectsUnavailable
+from .objects import Objects
+
+# Quoted types: obstore has them for checkers only.
+_RETRIES: "obstore.store.RetryConfig" = {
+    # Temporal tries again what fails for longer than this, and says so where people look.
+    "max_retries": 3,
+    "retry_timeout": timedelta(seconds=30),
+    "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2)},
+}
+_CLIENT: "obstore.store.ClientConfig" = {
+    "connect_timeout": timedelta(seconds=5),
+    "read_timeout": timedelta(seconds=30),
+    "timeout": timedelta(minutes=5),
+}
+
+
+def open_objects(settings: Settings) -> Objects:
+    """The object store of these settings; a folder is made when it is missing.
+
+    Raises:
+        ObjectsAddressInvalid: `store.objects` is neither a path nor `s3://bucket/prefix`.
+        ObjectsUnavailable: The folder cannot be made.
+    """
+    address = settings.store.objects
+    if address.startswith("s3://"):
+        return _open_bucket(settings, address)
+    if "://" in address:
+        raise ObjectsAddressInvalid(
+            f"`store.objects` is {address!r}: this kind of store is not supported.",
+            hint="Write a path, or `s3://bucket/prefix`.",
+        )
+    folder = settings.path(address)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ObjectsUnavailable(
+            f"The folder of the object store cannot be made: {error}.",
+            hint="Let `store.objects` name a folder that may be written to.",
+        ) from error
+    return Objects(LocalStore(folder), folder=folder)
+
+
+def _open_bucket(settings: Settings, address: str) -> Objects:
+    bucket, _, prefix = address.removeprefix("s3://").partition("/")
+    if not bucket:
+        raise ObjectsAddressInvalid(
+            f"`store.objects` is {address!r}: the bucket is missing.",
+            hint="Write `s3://bucket/prefix`.",
+        )
+    try:
+        store = S3Store(
+            bucket,
+            prefix=prefix.strip("/") or None,
+            config=_bucket_config(settings),
+            client_options={**_CLIENT, "allow_http": _speaks_http(settings)},
+            retry_config=_RETRIES,
+        )
+    except (BaseError, ValueError) as error:
+        said = str(error).partition("\n")[0]
+        raise ObjectsAddressInvalid(
+            f"The bucket of `store.objects` {address!r} cannot be opened: {said}.",
+            hint="Check `store.objects_endpoint`, `store.objects_region` and the keys.",
+        ) from None
+    return Objects(store)
+
+
+def _bucket_config(settings: Settings) -> "obstore.store.S3Config":
+    section = settings.store
+    config: obstore.store.S3Config = {}
+    if section.objects_region is not None:
+        config["region"] = section.objects_region
+    if section.objects_endpoint is not None:
+        config["endpoint"] = section.objects_endpoint
+    if (key_id := _open(section.objects_key_id)) is not None:
+        config["access_key_id"] = key_id
+    if (secret := _open(section.objects_secret)) is not None:
+        config["secret_access_key"] = secret
+    return config
+
+
+def _speaks_http(settings: Settings) -> bool:
+    return (settings.store.objects_endpoint or "").startswith("http://")
+
+
+def _open(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None

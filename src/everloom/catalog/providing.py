@@ -48,12 +48,11 @@ class Providers:
         """As `get`, for annotations that are no class."""
         if wanted in self._things:
             return self._things[wanted]
-        if isinstance(wanted, type) and issubclass(wanted, AppSettings):
+        if is_app_settings(wanted):
             return self._settings.app(wanted)
-        shown = getattr(wanted, "__name__", str(wanted))
         raise ProviderMissing(
-            f"Nothing provides a `{shown}`.",
-            hint=f"Write a function `-> {shown}` with `@provider`.",
+            f"Nothing provides a `{shown(wanted)}`.",
+            hint=f"Write a function `-> {shown(wanted)}` with `@provider`.",
         )
 
     def activities_on(self, queue: str) -> list[Callable[..., Any]]:

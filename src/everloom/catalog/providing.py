@@ -9,7 +9,7 @@ from everloom.core import EverloomError, Invalid
 from everloom.objects import Objects, open_objects
 from everloom.settings import Settings
 
-from .checks import constructor_needs, shown
+from .checks import constructor_needs, is_app_settings, shown
 from .entries import ActivityEntry, Catalog, ProviderEntry
 
 ThingT = TypeVar("ThingT")

@@ -7,11 +7,13 @@ leaves nothing that `list` shows. Plain calls are for threads; those beginning w
 import asyncio
 import shutil
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from .errors import ObjectNotFound, ObjectsUnavailable, translated
@@ -68,17 +70,37 @@ class Objects:
             ObjectKeyInvalid: The key is no key.
             ObjectsUnavailable: The store is away or full; nothing was changed.
         """
-        with translated(checked(key), "written"):
-            obstore.put(
-                self._store, key, iter(chunks), chunk_size=_PART, max_concurrency=_PARTS_AT_ONCE
-            )
+        # Not `obstore.put(iterator)`: it runs the iterator inside its own runtime, where reading
+        # another object (copying, concatenating) panics. Its `__exit__` aborts.
+        writer = obstore.open_writer(
+            self._store, checked(key), buffer_size=_PART, max_concurrency=_PARTS_AT_ONCE
+        )
+        try:
+            for chunk in chunks:
+                with translated(key, "written"):
+                    writer.write(chunk)
+        except BaseException as error:
+            with suppress(BaseError, OSError):
+                writer.__exit__(type(error), error, None)  # pyright: ignore[reportUnknownMemberType]
+            raise
+        with translated(key, "written"):
+            writer.close()
 
     async def aput_stream(self, key: str, chunks: AsyncIterable[bytes]) -> None:
         """As `put_stream`."""
-        with translated(checked(key), "written"):
-            await obstore.put_async(
-                self._store, key, aiter(chunks), chunk_size=_PART, max_concurrency=_PARTS_AT_ONCE
-            )
+        writer = obstore.open_writer_async(
+            self._store, checked(key), buffer_size=_PART, max_concurrency=_PARTS_AT_ONCE
+        )
+        try:
+            async for chunk in chunks:
+                with translated(key, "written"):
+                    await writer.write(chunk)
+        except BaseException as error:
+            with suppress(BaseError, OSError):
+                await writer.__aexit__(type(error), error, None)  # pyright: ignore[reportUnknownMemberType]
+            raise
+        with translated(key, "written"):
+            await writer.close()
 
     def get(self, key: str) -> bytes:
         """The whole object.

@@ -1,0 +1,93 @@
+"""Set up logging once a process: one format for our lines, the SDK's and uvicorn's."""
+
+import logging
+import sys
+from datetime import UTC, datetime
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from everloom.settings import LogSettings
+
+from .fields import lift_run_fields, mask_secrets
+
+_QUIET = {
+    "watchfiles": logging.WARNING,
+    "temporalio.worker": logging.WARNING,
+    "uvicorn.error": logging.WARNING,
+    "asyncio": logging.WARNING,
+}
+"""What these say at `info` is said by us already, or of no use to anybody."""
+
+_TAKEN_OVER = ("uvicorn", "uvicorn.access", "uvicorn.error")
+"""Loggers that bring handlers of their own; their lines shall pass through ours."""
+
+
+def set_up_logs(log: LogSettings) -> None:
+    """Send every log line of this process to standard error, in the format of the settings.
+
+    Calling it again replaces what was set up before.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_formatter(log))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    level = logging.getLevelNamesMapping()[log.level.upper()]
+    root.setLevel(level)
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(level if log.level == "debug" else max(level, least))
+    for name in _TAKEN_OVER:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+
+
+def _formatter(log: LogSettings) -> ProcessorFormatter:
+    from_others: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.ExtraAdder(),
+    ]
+    last: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        lift_run_fields,
+        mask_secrets,
+        ProcessorFormatter.remove_processors_meta,
+    ]
+    return ProcessorFormatter(
+        foreign_pre_chain=from_others,
+        processors=[*last, *(_for_machines() if log.format == "json" else _for_people())],
+    )
+
+
+def _for_machines() -> list[Processor]:
+    return [
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        structlog.processors.format_exc_info,
+        _in_order,
+        structlog.processors.JSONRenderer(default=str),
+    ]
+
+
+def _for_people() -> list[Processor]:
+    return [
+        _clock_time,
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,
+            pad_event_to=0,
+        ),
+    ]
+
+
+def _in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """What every line has comes first, so that lines can be read one below the other."""
+    first = {name: event.pop(name) for name in ("time", "level", "logger", "event")}
+    return {**first, **event}
+
+
+def _clock_time(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    now = datetime.now(UTC).astimezone()
+    event["timestamp"] = now.strftime("%H:%M:%S.") + f"{now.microsecond // 1000:03}"
+    return event

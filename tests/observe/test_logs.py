@@ -1,0 +1,143 @@
+"""Logs: one format, fields of the run, no secrets, nothing on standard output."""
+
+import json
+import logging
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from everloom.observe import get_logger, set_up_logs
+from everloom.settings import LogSettings
+
+
+@pytest.fixture(autouse=True)
+def restored_logging():
+    """Logging as the test runner had it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def only_line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The one JSON line on standard error."""
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    (line,) = captured.err.splitlines()
+    return json.loads(line)
+
+
+def test_json_line_carries_time_level_logger_event_and_fields(capsys: pytest.CaptureFixture[str]):
+    """A machine finds the four standing fields first, then what the caller said."""
+    set_up_logs(LogSettings(format="json"))
+
+    get_logger("everloom.worker").info("worker ready", port=8081)
+
+    line = only_line(capsys)
+    assert list(line)[:4] == ["time", "level", "logger", "event"]
+    assert line["event"] == "worker ready"
+    assert line["port"] == 8081
+
+
+def test_plain_library_lines_come_out_in_the_same_format(capsys: pytest.CaptureFixture[str]):
+    """What the SDK or uvicorn logs by the standard library looks like our own lines."""
+    set_up_logs(LogSettings(format="json"))
+
+    logging.getLogger("uvicorn.error").warning("port %d is busy", 80)
+
+    line = only_line(capsys)
+    assert (line["logger"], line["event"]) == ("uvicorn.error", "port 80 is busy")
+
+
+def test_run_of_the_sdk_becomes_fields(capsys: pytest.CaptureFixture[str]):
+    """Workflow, run, activity, attempt and queue are fields of their own."""
+    set_up_logs(LogSettings(format="json"))
+    said = {
+        "workflow_type": "import",
+        "workflow_id": "import-1",
+        "workflow_run_id": "r1",
+        "activity_type": "download",
+        "attempt": 2,
+        "task_queue": "standard",
+    }
+
+    logging.getLogger("temporalio.activity").warning("slow", extra={"temporal_activity": said})
+
+    line = only_line(capsys)
+    expected = {
+        "workflow": "import",
+        "workflow_id": "import-1",
+        "run": "r1",
+        "activity": "download",
+        "attempt": 2,
+        "queue": "standard",
+    }
+    assert expected.items() <= line.items()
+    assert "temporal_activity" not in line
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"password": "hunter2"}, id="by name"),
+        pytest.param({"headers": {"Authorization": "hunter2"}}, id="inside a mapping"),
+        pytest.param({"api_keys": ["hunter2"]}, id="inside a list"),
+        pytest.param({"database": "postgresql://me:hunter2@host/name"}, id="inside an address"),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_secrets_never_reach_the_log(
+    capsys: pytest.CaptureFixture[str], fields: dict[str, Any], form: Any
+):
+    """A value under a name that looks secret is masked, however deep it lies."""
+    set_up_logs(LogSettings(format=form))
+
+    get_logger("everloom").info("connected", **fields)
+
+    said = capsys.readouterr().err
+    assert "hunter2" not in said
+    assert "**********" in said
+
+
+def test_level_of_the_settings_holds(capsys: pytest.CaptureFixture[str]):
+    """What is less severe than the level is not written."""
+    set_up_logs(LogSettings(level="warning"))
+
+    get_logger("everloom").info("nothing special")
+
+    assert capsys.readouterr().err == ""
+
+
+def test_setting_up_twice_writes_each_line_once(capsys: pytest.CaptureFixture[str]):
+    """The later set-up replaces the earlier one."""
+    set_up_logs(LogSettings())
+    set_up_logs(LogSettings(format="json"))
+
+    get_logger("everloom").info("once")
+
+    assert only_line(capsys)["event"] == "once"
+
+
+def test_exception_is_one_json_line(capsys: pytest.CaptureFixture[str]):
+    """A trace stays inside its line."""
+    set_up_logs(LogSettings(format="json"))
+
+    try:
+        int("broken")
+    except ValueError:
+        get_logger("everloom").exception("it failed")
+
+    assert "ValueError: invalid literal" in only_line(capsys)["exception"]
+
+
+def test_lines_before_the_set_up_never_touch_standard_output():
+    """A program that never set up logs keeps its standard output for data."""
+    program = "from everloom.observe import get_logger; get_logger('x').warning('early')"
+
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert ended.stdout == b""
+    assert b"early" in ended.stderr

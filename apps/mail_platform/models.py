@@ -72,46 +72,6 @@ class Limits(Shape):
     """With more refused rows than this the import stops: the file is not what it was taken for."""
 
 
-class ImportRequest(Shape):
-    """One product import."""
-
-    source: UrlSource | ObjectSource | FileSource
-    """Where the file is."""
-
-    feed: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
-    """Name of the feed. Products belong to the feed that brought them; mirror compares within it."""
-
-    format: Format | None = None
-    """None: found out from name, content type and content."""
-
-    preset: Literal["google-merchant", "shopify", "woocommerce", "generic"] | None = None
-    """Which columns mean what. None: the preset whose columns fit the header best."""
-
-    columns: dict[str, str] = {}
-    """Own mapping, over the preset: our field to the file's column."""
-
-    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
-    """ISO 4217 code for prices that carry none."""
-
-    decimal: Literal[".", ","] | None = None
-    """Decimal sign of numbers. None: found out for each number where it is beyond doubt."""
-
-    mode: Mode = Mode.UPSERT
-    """Mirror: products of this feed that the file does not hold become inactive."""
-
-    dry_run: bool = False
-    """Read and compare everything, write nothing."""
-
-    limits: Limits = Limits()
-    """When the import gives up."""
-
-    batch_rows: PositiveInt = 50_000
-    """Rows parsed and stored at once; at most this much is repeated after a crash."""
-
-    notify: bool = True
-    """Tell the administrators named in the settings how it ended."""
-
-
 class RowProblem(Shape):
     """Why one row was refused."""
 
@@ -193,6 +153,92 @@ class Cursor(Shape):
     """Rows read before here."""
 
 
+class Counts(Shape):
+    """What happened to rows."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    deactivated: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            created=self.created + other.created,
+            updated=self.updated + other.updated,
+            unchanged=self.unchanged + other.unchanged,
+            refused=self.refused + other.refused,
+            deactivated=self.deactivated + other.deactivated,
+        )
+
+
+class ImportState(Shape):
+    """What an import has done so far; a continued run begins with it."""
+
+    import_id: str
+    """Name of this import in the object store and in the store's ledger: unlike the workflow id it
+    is never used twice."""
+
+    started_at: datetime
+    download: Download | None = None
+    dialect: Dialect | None = None
+    cursor: Cursor | None = Cursor()
+    """Where the next batch begins; None when all is read."""
+
+    rows: int = 0
+    """Rows read, good and refused."""
+
+    counts: Counts = Counts()
+    batches: int = 0
+    problems: tuple[RowProblem, ...] = ()
+    """The first twenty."""
+
+    refused_keys: tuple[str, ...] = ()
+
+
+class ImportRequest(Shape):
+    """One product import."""
+
+    source: UrlSource | ObjectSource | FileSource
+    """Where the file is."""
+
+    feed: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    """Name of the feed. Products belong to the feed that brought them; mirror compares within it."""
+
+    format: Format | None = None
+    """None: found out from name, content type and content."""
+
+    preset: Literal["google-merchant", "shopify", "woocommerce", "generic"] | None = None
+    """Which columns mean what. None: the preset whose columns fit the header best."""
+
+    columns: dict[str, str] = {}
+    """Own mapping, over the preset: our field to the file's column."""
+
+    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    """ISO 4217 code for prices that carry none."""
+
+    decimal: Literal[".", ","] | None = None
+    """Decimal sign of numbers. None: found out for each number where it is beyond doubt."""
+
+    mode: Mode = Mode.UPSERT
+    """Mirror: products of this feed that the file does not hold become inactive."""
+
+    dry_run: bool = False
+    """Read and compare everything, write nothing."""
+
+    limits: Limits = Limits()
+    """When the import gives up."""
+
+    batch_rows: PositiveInt = 50_000
+    """Rows parsed and stored at once; at most this much is repeated after a crash."""
+
+    notify: bool = True
+    """Tell the administrators named in the settings how it ended."""
+
+    resume: ImportState | None = None
+    """Set by the import itself when its history grows long; leave it out."""
+
+
 class ParseRequest(Shape):
     """Parse one batch."""
 
@@ -243,25 +289,6 @@ class UpsertRequest(Shape):
     dry_run: bool
 
 
-class Counts(Shape):
-    """What happened to rows."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    deactivated: int = 0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
-            created=self.created + other.created,
-            updated=self.updated + other.updated,
-            unchanged=self.unchanged + other.unchanged,
-            refused=self.refused + other.refused,
-            deactivated=self.deactivated + other.deactivated,
-        )
-
-
 class FinishRequest(Shape):
     """Bring an import to its end: mirror, refused rows as one file, clean-up."""
 
@@ -303,7 +330,7 @@ class ImportReport(Shape):
     status: Literal["completed", "cancelled"] = "completed"
     dry_run: bool
     mode: Mode
-    format: Format
+    format: Format | None
     preset: str
     bytes: int
     sha256: str

@@ -270,6 +270,10 @@ class ApiSettings(Section):
     port: Port = 8000
     """Port it listens on. When it is taken, `everloom dev` uses a free one and names it."""
 
+    hosts: tuple[str, ...] = ()
+    """Names that requests may call this server by, besides loopback's own. Empty: while it listens
+    on loopback no other name is taken, which keeps web pages of foreign names out; otherwise any."""
+
     body_limit: ByteSize = ByteSize(256 * 1024 * 1024)
     """Largest request body, for example an uploaded product file."""
 

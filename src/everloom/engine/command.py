@@ -1,0 +1,71 @@
+"""The server's command line: where it listens, where it writes, and how it is tuned. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+TUNING: Mapping[str, int] = {
+    # The stock development server looks at each internal queue of its one shard 20 times a second.
+    # Every step of a workflow passes such a queue, so the waiting adds up to most of its latency.
+    "history.transferProcessorMaxPollRPS": 1000,
+    "history.timerProcessorMaxPollRPS": 1000,
+    "history.transferProcessorMaxPollHostRPS": 5000,
+    "history.visibilityProcessorMaxPollRPS": 200,
+}
+PRAGMAS: Mapping[str, str] = {
+    # With a write-ahead log and NORMAL, a commit costs no fsync. A killed process loses nothing;
+    # a power cut may lose the last moments, never the consistency.
+    "journal_mode": "WAL",
+    "synchronous": "NORMAL",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listening:
+    """Where one server listens."""
+
+    ip: str
+    port: int
+    ui_port: int | None
+    """None: no web interface."""
+
+    @property
+    def address(self) -> str:
+        """Where clients find it."""
+        return f"{_reachable(self.ip)}:{self.port}"
+
+    @property
+    def ui_url(self) -> str | None:
+        """Where a browser finds Temporal's own web interface."""
+        return None if self.ui_port is None else f"http://{_reachable(self.ip)}:{self.ui_port}"
+
+
+def server_command(
+    binary: Path, database: Path, listening: Listening, *, namespace: str, tuned: bool
+) -> list[str]:
+    """The command that starts the server."""
+    options = [
+        *("--ip", listening.ip, "--port", str(listening.port)),
+        *("--db-filename", str(database), "--namespace", namespace, "--log-level", "warn"),
+        *_ui_options(listening),
+    ]
+    return [str(binary), "server", "start-dev", *options, *(_tuning() if tuned else ())]
+
+
+def _ui_options(listening: Listening) -> tuple[str, ...]:
+    if listening.ui_port is None:
+        return ("--headless",)
+    return ("--ui-port", str(listening.ui_port))
+
+
+def _tuning() -> Iterator[str]:
+    for key, number in TUNING.items():
+        yield from ("--dynamic-config-value", f"{key}={number}")
+    for key, word in PRAGMAS.items():
+        yield from ("--sqlite-pragma", f"{key}={word}")
+
+
+def _reachable(ip: str) -> str:
+    """A server on all addresses is reached on this machine's own one."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(ip, ip)  # noqa: S104 - compared, not bound
+    return f"[{own}]" if ":" in own else own

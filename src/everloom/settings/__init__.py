@@ -1,5 +1,6 @@
 """Every setting, typed and documented. The only reader of the environment and the settings file."""
 
+from .applications import find_app_settings
 from .description import SettingRow, describe_settings, settings_schema
 from .environment import child_environment, temporal_environment
 from .loading import Loaded, load_settings, load_with_sources
@@ -43,6 +44,7 @@ __all__ = [
     "WorkflowSettings",
     "child_environment",
     "describe_settings",
+    "find_app_settings",
     "load_settings",
     "load_with_sources",
     "settings_schema",

@@ -20,7 +20,7 @@ from .heartbeats import beating
 from .policy import Policy
 from .providers import is_provider, provider
 from .runs import Run
-from .workflows import NotAWorkflow, Workflow, workflow_type
+from .workflows import NotAWorkflow, QueueMismatch, Workflow, workflow_type
 
 __all__ = [
     "ActivityBinding",
@@ -32,6 +32,7 @@ __all__ = [
     "NotAnActivity",
     "Place",
     "Policy",
+    "QueueMismatch",
     "Run",
     "StartArguments",
     "StartOptions",

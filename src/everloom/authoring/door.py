@@ -26,7 +26,7 @@ class StartArguments(TypedDict, total=False):
     """Workflow id. Default: the wire name and a random part."""
 
     queue: str
-    """Another queue than the one the workflow is bound to."""
+    """Queue, for a workflow that is bound to none."""
 
     start_delay: timedelta
     """Begin only after this time."""

@@ -32,6 +32,12 @@ class NotAWorkflow(Invalid):
     code = "not-a-workflow"
 
 
+class QueueMismatch(Invalid):
+    """A workflow was started on another queue than the one it is bound to."""
+
+    code = "queue-mismatch"
+
+
 class Workflow(Generic[InputT, OutputT]):
     """Base of typed workflows: one input, one result.
 
@@ -80,10 +86,18 @@ class Workflow(Generic[InputT, OutputT]):
 
         Raises:
             InputInvalid: The input does not fit; nothing was started.
+            QueueMismatch: `queue` is not the one the workflow is bound to.
             Conflict: A run of that id exists, and `if_exists` does not allow it.
             Unavailable: Temporal is away.
         """
         binding = _binding(cls)
+        asked = options.get("queue", binding.queue)
+        if binding.queue is not None and asked != binding.queue:
+            raise QueueMismatch(
+                f"Workflow `{binding.name}` is bound to the queue `{binding.queue}`, "
+                f"not to `{asked}`.",
+                hint="Leave `queue` out: no worker of another queue knows the workflow.",
+            )
         checked = cls.check_input(input)
         run_options = StartOptions(
             **{  # pyright: ignore[reportArgumentType] - the keys are those of `StartArguments`

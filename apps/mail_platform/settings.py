@@ -1,10 +1,12 @@
 """What may differ between two installations of the mail platform."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
 from pydantic import SecretStr
 
+from everloom.core import Duration
 from everloom.settings import AppSettings
 
 
@@ -25,6 +27,10 @@ class MailPlatformSettings(AppSettings):
 
     redirects: int = 5
     """Redirects followed at most."""
+
+    read_timeout: Duration = timedelta(seconds=30)
+    """How long a server may be silent before the connection is given up and the transfer taken up
+    anew."""
 
     smtp_host: str | None = None
     """Mail server for notices. None: no mail is sent."""

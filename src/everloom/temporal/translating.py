@@ -1,0 +1,149 @@
+"""Errors of the SDK, as ours. One table for every call."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.exceptions import (
+    ApplicationError,
+    CancelledError,
+    FailureError,
+    TerminatedError,
+    TimeoutError,  # noqa: A004 - the SDK's name for a run out of time
+    WorkflowAlreadyStartedError,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from everloom.core import EverloomError
+
+from .connecting import Connecting
+from .connection import denied, unavailable
+from .errors import (
+    MessageRefused,
+    NamespaceNotFound,
+    NoWorker,
+    RunExists,
+    RunFailed,
+    RunNotFound,
+    TemporalRefused,
+)
+
+AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.RESOURCE_EXHAUSTED})
+SILENT = frozenset({RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+NO_POLLER = "no poller"
+
+
+@contextmanager
+def our_errors(connecting: Connecting, client: Client, workflow_id: str = "") -> Generator[None]:
+    """Let errors of the SDK out as ours.
+
+    Raises:
+        RunExists, RunNotFound, RunFailed: The run is not as it was believed to be.
+        MessageRefused, NoWorker: The run, or its worker, did not take a message.
+        NamespaceNotFound, TemporalDenied, TemporalRefused: Temporal does not take the request.
+        TemporalUnavailable: Temporal is away.
+    """
+    try:
+        yield
+    except RPCError as error:
+        if error.status in AWAY:
+            connecting.lost(client, error.message)
+        raise _rpc(error, connecting, workflow_id) from error
+    except RPCTimeoutOrCancelledError as error:
+        raise _no_worker(workflow_id) from error
+    except WorkflowAlreadyStartedError as error:
+        raise RunExists(
+            f"A run with the id {error.workflow_id!r} exists already.",
+            hint="Choose another id, or look at that run with `everloom runs show`.",
+            run_id=error.run_id,
+        ) from error
+    except WorkflowFailureError as error:
+        raise _failed(error.cause, workflow_id) from error
+    except (WorkflowQueryFailedError, WorkflowUpdateFailedError) as error:
+        raise _message_refused(error, workflow_id) from error
+    except WorkflowQueryRejectedError as error:
+        raise MessageRefused(f"The run {workflow_id!r} took no query: {error}.") from error
+
+
+def _rpc(error: RPCError, connecting: Connecting, workflow_id: str) -> EverloomError:
+    address, said = connecting.connection.address, error.message.rstrip(".")
+    if error.status in AWAY:
+        return unavailable(address, said)
+    if error.status in SILENT or NO_POLLER in said:
+        return _no_worker(workflow_id)
+    if error.status in {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}:
+        return denied(address, said)
+    if error.status == RPCStatusCode.NOT_FOUND:
+        return _not_found(said, connecting.connection.namespace, workflow_id)
+    return TemporalRefused(f"Temporal refused it: {said}.")
+
+
+def _not_found(said: str, namespace: str, workflow_id: str) -> EverloomError:
+    if said.startswith("Namespace"):
+        return NamespaceNotFound(
+            f"Temporal has no namespace {namespace!r}.",
+            hint="Look at TEMPORAL_NAMESPACE, or make it with `temporal operator namespace create`.",
+        )
+    if "completed" in said:
+        return MessageRefused(f"The run {workflow_id!r} has ended already.")
+    return RunNotFound(
+        f"There is no run with the id {workflow_id!r} in the namespace {namespace!r}.",
+        hint="`everloom runs list` shows the ones there are.",
+    )
+
+
+def _no_worker(workflow_id: str) -> NoWorker:
+    return NoWorker(
+        f"No worker answered for the run {workflow_id!r} in time.",
+        hint="Start one with `everloom worker`; `everloom doctor` shows queues without pollers.",
+    )
+
+
+def _message_refused(
+    error: WorkflowQueryFailedError | WorkflowUpdateFailedError, workflow_id: str
+) -> MessageRefused:
+    said = str(error)
+    if isinstance(error, WorkflowUpdateFailedError):
+        said = _innermost(error.cause)[0]
+    return MessageRefused(f"The run {workflow_id!r} refused it: {said.rstrip('.')}.")
+
+
+def _failed(cause: BaseException, workflow_id: str) -> RunFailed:
+    reason, failure_type = _innermost(cause)
+    status = _status(cause)
+    words = {"timed-out": "ran out of time", "cancelled": "was cancelled"}
+    ended = words.get(status, "was terminated" if status == "terminated" else "failed")
+    end = f": {reason.rstrip('.')}." if reason else "."
+    return RunFailed(
+        f"The run {workflow_id!r} {ended}{end}",
+        status=status,
+        reason=reason,
+        failure_type=failure_type,
+    )
+
+
+def _status(cause: BaseException) -> str:
+    match cause:
+        case CancelledError():
+            return "cancelled"
+        case TerminatedError():
+            return "terminated"
+        case TimeoutError():
+            return "timed-out"
+        case _:
+            return "failed"
+
+
+def _innermost(cause: BaseException) -> tuple[str, str]:
+    """Words and type of the failure at the root: those around it only say where it happened."""
+    while isinstance(cause, FailureError) and isinstance(cause.cause, FailureError):
+        cause = cause.cause
+    said = cause.message if isinstance(cause, FailureError) else str(cause)
+    return said, (cause.type or "") if isinstance(cause, ApplicationError) else ""

@@ -3,7 +3,7 @@
 Public, and workflow-safe: the sandbox passes it through.
 """
 
-from .activities import activity_type, as_failure
+from .activities import activity_type, failure_from
 from .bindings import (
     ActivityBinding,
     Place,
@@ -39,10 +39,10 @@ __all__ = [
     "Workflow",
     "WorkflowBinding",
     "activity_type",
-    "as_failure",
     "beating",
     "call",
     "check_input",
+    "failure_from",
     "find_activity_binding",
     "find_workflow_binding",
     "is_provider",

@@ -42,7 +42,7 @@ def _with_our_failures(function: FunctionT) -> FunctionT:
             try:
                 return await function(*args, **kwargs)
             except EverloomError as error:
-                raise _failure(error) from error
+                raise _raised(error) from error.__cause__
 
         return run_async  # pyright: ignore[reportReturnType] - same signature, by `wraps`
 
@@ -51,18 +51,22 @@ def _with_our_failures(function: FunctionT) -> FunctionT:
         try:
             return function(*args, **kwargs)
         except EverloomError as error:
-            raise _failure(error) from error
+            raise _raised(error) from error.__cause__
 
     return run  # pyright: ignore[reportReturnType] - same signature, by `wraps`
 
 
-def _failure(error: EverloomError) -> Exception:
+def _raised(error: EverloomError) -> Exception:
     """Outside a worker (a unit test, a script) our own error is what the caller expects."""
-    return as_failure(error) if activity.in_activity() else error
+    return failure_from(error) if activity.in_activity() else error
 
 
-def as_failure(error: EverloomError) -> ApplicationError:
-    """The error as Temporal carries it: `code` as type, the hint in the message."""
+def failure_from(error: EverloomError) -> ApplicationError:
+    """The error as Temporal carries it: `code` as type, the hint in the message, its own traceback.
+
+    It takes the place of the error rather than wrapping it, so a reader meets each cause once.
+    """
     said = " ".join(part for part in (error.message, error.hint) if part)
     details = [problem.sentence() for problem in error.problems[:20]]
-    return ApplicationError(said, *details, type=error.code, non_retryable=not error.retryable)
+    failure = ApplicationError(said, *details, type=error.code, non_retryable=not error.retryable)
+    return failure.with_traceback(error.__traceback__)

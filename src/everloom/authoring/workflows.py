@@ -7,11 +7,15 @@ from typing import Any, Generic, Self, TypeVar, Unpack, get_type_hints
 from uuid import uuid4
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import (
+    ApplicationError,
+    ApplicationErrorCategory,
+    is_cancelled_exception,
+)
 
 from everloom.core import EverloomError, Invalid
 
-from .activities import as_failure
+from .activities import failure_from
 from .bindings import WorkflowBinding, bind_workflow, find_workflow_binding, summary_of
 from .checking import check_input
 from .door import Door, StartArguments, StartOptions
@@ -188,9 +192,10 @@ def _guarded(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]
         try:
             return await run(self, *args)
         except EverloomError as error:
-            raise as_failure(error) from error
-        except asyncio.CancelledError:
-            if _CANCEL_REASON not in kept or workflow.cancellation_reason() is not None:
+            raise failure_from(error) from error.__cause__
+        except (Exception, asyncio.CancelledError) as error:
+            from_inside = _CANCEL_REASON in kept and workflow.cancellation_reason() is None
+            if not from_inside or not is_cancelled_exception(error):
                 raise
             raise ApplicationError(
                 f"Cancelled by the workflow itself: {kept[_CANCEL_REASON]}",

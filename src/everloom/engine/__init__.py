@@ -1,7 +1,8 @@
 """Where Temporal comes from: found, started tuned, joined, stopped with its parent."""
 
 from .binary import find_binary, find_installed_binary
-from .engine import Engine, embedded_engine, engine_needed, start_engine
+from .claim import Running
+from .engine import Engine, embedded_engine, engine_needed, find_engine, start_engine
 from .errors import (
     BinaryInvalid,
     BinaryMissing,
@@ -10,6 +11,7 @@ from .errors import (
     EngineHeld,
     PortTaken,
 )
+from .looking import find_engine
 from .ports import free_port, port_holder
 
 __all__ = [
@@ -20,9 +22,11 @@ __all__ = [
     "EngineFolderInvalid",
     "EngineHeld",
     "PortTaken",
+    "Running",
     "embedded_engine",
     "engine_needed",
     "find_binary",
+    "find_engine",
     "find_installed_binary",
     "free_port",
     "port_holder",

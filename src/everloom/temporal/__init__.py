@@ -15,20 +15,40 @@ from .errors import (
     TemporalRefused,
     TemporalUnavailable,
 )
+from .pool import ConnectionPool, NotOurs
+from .queues import Poller, QueueInfo, QueueSide, Versions, read_queue, read_versions
+from .runs import count_runs, list_runs, read_run, run_events
+from .shapes import PendingActivity, RunDetails, RunEvent, RunInfo
 
 __all__ = [
     "ConnectionInvalid",
+    "ConnectionPool",
     "Health",
     "MessageRefused",
     "NamespaceNotFound",
     "NoWorker",
+    "NotOurs",
+    "PendingActivity",
+    "Poller",
     "PoolClosed",
+    "QueueInfo",
+    "QueueSide",
+    "RunDetails",
+    "RunEvent",
     "RunExists",
     "RunFailed",
+    "RunInfo",
     "RunNotFound",
     "TemporalDenied",
     "TemporalRefused",
     "TemporalService",
     "TemporalUnavailable",
+    "Versions",
+    "count_runs",
     "get_temporal_service",
+    "list_runs",
+    "read_queue",
+    "read_run",
+    "read_versions",
+    "run_events",
 ]

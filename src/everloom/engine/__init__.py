@@ -2,7 +2,7 @@
 
 from .binary import find_binary, find_installed_binary
 from .claim import Running
-from .engine import Engine, embedded_engine, engine_needed, find_engine, start_engine
+from .engine import Engine, embedded_engine, engine_needed, start_engine
 from .errors import (
     BinaryInvalid,
     BinaryMissing,

@@ -98,19 +98,6 @@ def engine_needed(settings: Settings) -> bool:
     return not profile.address
 
 
-def find_engine(settings: Settings) -> Engine | None:
-    """The engine that runs in the settings' folder, as a joined one; None when there is none.
-
-    For commands that talk to the engine of `everloom dev` wherever it listens. Nothing is started,
-    and nothing is asked: whether it answers is for the caller to see.
-    """
-    folder = settings.path(settings.engine.folder)
-    holder = read_holder(folder)
-    if holder is None or holder.running is None or holder.running.server.find() is None:
-        return None
-    return Engine(folder, holder.running, server=None, since=holder.since)
-
-
 @asynccontextmanager
 async def embedded_engine(settings: Settings) -> AsyncGenerator[Engine]:
     """The engine of the settings' folder, stopped at the end if it was started here.

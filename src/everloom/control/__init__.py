@@ -1,5 +1,30 @@
 """What can be done: use cases that the command line and the API share. Nothing here prints."""
 
+from .connecting import open_temporal, run_page, temporal_service
+from .explaining import explain_failure
+from .following import Sight, follow_run
+from .looking import History, RunFilter, Shown, StatusUnknown, find_runs, show_run
+from .starting import Started, StartRequest, start_run
+from .steering import SignalUnknown, signal_run
 from .versions import installed_versions
 
-__all__ = ["installed_versions"]
+__all__ = [
+    "History",
+    "RunFilter",
+    "Shown",
+    "Sight",
+    "SignalUnknown",
+    "StartRequest",
+    "Started",
+    "StatusUnknown",
+    "explain_failure",
+    "find_runs",
+    "follow_run",
+    "installed_versions",
+    "open_temporal",
+    "run_page",
+    "show_run",
+    "signal_run",
+    "start_run",
+    "temporal_service",
+]

@@ -1,5 +1,6 @@
 """How Temporal is reached: connection, health, pool, runs. The only room that uses its client."""
 
+from .clock import read_clock_difference
 from .connecting import Health
 from .door import TemporalService, get_temporal_service
 from .errors import (
@@ -15,6 +16,7 @@ from .errors import (
     TemporalRefused,
     TemporalUnavailable,
 )
+from .inputs import read_input
 from .pool import ConnectionPool, NotOurs
 from .queues import Poller, QueueInfo, QueueSide, Versions, read_queue, read_versions
 from .runs import count_runs, list_runs, read_run, run_events
@@ -47,6 +49,8 @@ __all__ = [
     "count_runs",
     "get_temporal_service",
     "list_runs",
+    "read_clock_difference",
+    "read_input",
     "read_queue",
     "read_run",
     "read_versions",

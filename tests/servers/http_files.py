@@ -129,7 +129,7 @@ class File:
 
 @dataclass
 class Bomb:
-    """A gzip file that unpacks to `size` zeros, made while it is sent."""
+    """A gzip file that unpacks to `size` zeros, made while it is sent; it has no proper end."""
 
     size: int
     headers: dict[str, str] = field(default_factory=dict[str, str])
@@ -144,10 +144,12 @@ class Bomb:
 
     def _chunks(self) -> Iterator[bytes]:
         packing = zlib.compressobj(9, zlib.DEFLATED, 31)
-        zeros = bytes(1024**2)
-        for _ in range(self.size // len(zeros)):
-            yield packing.compress(zeros)
-        yield packing.flush()
+        begin = packing.compress(b"") + packing.flush(zlib.Z_FULL_FLUSH)
+        # After a full flush the same bytes unpack to the same zeros, as often as they are repeated.
+        megabyte = packing.compress(bytes(1024**2)) + packing.flush(zlib.Z_FULL_FLUSH)
+        yield begin
+        for _ in range(self.size // 1024**2):
+            yield megabyte
 
 
 def redirect(to: str, status: int = 302) -> Status:

@@ -53,6 +53,8 @@ class Bringing:
         prefix = f"imports/{request.import_id}/source/{attempt}"
         if isinstance(source, UrlSource):
             return await self._from_url(source, request, prefix, report=report, begun=begun)
+        if begun is not None:
+            await self._objects.adelete_prefix(begun.prefix)
         intake = Intake(self._objects, prefix, request.limits)
         blocks, name = await asyncio.to_thread(self._open, source)
         while block := await asyncio.to_thread(next, blocks, b""):

@@ -5,6 +5,7 @@ passwords from the machine's files. Its transport does what is needed.
 """
 
 import base64
+import logging
 import re
 import ssl
 from collections.abc import AsyncGenerator, Mapping
@@ -26,6 +27,9 @@ from .errors import (
     SourceRefused,
     SourceUnavailable,
 )
+
+# At debug level it writes whole header lines: redirects with the keys in them.
+logging.getLogger("httpcore2").setLevel(logging.INFO)
 
 _CONNECT = 10.0
 _LONGEST_WAIT = timedelta(minutes=10)

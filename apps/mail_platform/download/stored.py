@@ -25,7 +25,7 @@ def read_file(path: str, folders: Sequence[Path]) -> Iterator[bytes]:
             f"The file {path!r} does not lie in a feed folder.",
             hint="Put it in one of `apps.mail_platform.feed_folders`, or upload it.",
         )
-    file = next((found for found in inside if found.is_file()), None)
+    file = next(filter(_is_file, inside), None)
     if file is None:
         raise FileNotFound(
             f"There is no file {path!r} in the feed folders.",
@@ -59,6 +59,13 @@ def _inside(folder: Path, path: str) -> Path | None:
         return found if found.is_relative_to(folder.resolve()) else None
     except (OSError, ValueError, RuntimeError):  # too long, NUL bytes, a loop of links
         return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long, a folder that may not be entered
+        return False
 
 
 def _blocks(file: Path) -> Iterator[bytes]:

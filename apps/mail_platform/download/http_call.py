@@ -92,7 +92,7 @@ class HttpCaller:
             SourceUnavailable: The server is away or busy.
         """
         origin, seen = _origin(url), set[str]()
-        authorization = _authorization(url)
+        authorization = authorization_of(url)
         url = url.copy_with(username=None, password=None)
         while True:
             if str(url) in seen or len(seen) > self._settings.redirects:
@@ -199,7 +199,8 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _authorization(url: httpx2.URL) -> dict[str, str]:
+def authorization_of(url: httpx2.URL) -> dict[str, str]:
+    """The header that carries a URL's name and password; nothing when it has none."""
     if not url.userinfo:
         return {}
     pair = f"{url.username}:{url.password}".encode()

@@ -1,8 +1,8 @@
 """Who holds an engine's folder?
 
 One file, `engine.json`. It is locked for as long as a server runs on the folder's database: the
-lock is passed down to launcher and server, and the kernel lets go of it when the last of them is
-gone, however they ended. What is written in it tells the others whom to join.
+lock is passed down to the server, and the kernel lets go of it when the server is gone, however it
+ended. What is written in it tells the others whom to join.
 """
 
 import fcntl
@@ -10,6 +10,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import shorten
 
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from .errors import EngineFolderInvalid
 
 FILE = "engine.json"
+COMMAND_LENGTH = 120
 
 
 class Process(BaseModel):
@@ -79,14 +81,14 @@ class Holder(BaseModel):
 
 
 class Claim:
-    """The folder is ours until the lock's last holder is gone."""
+    """The folder is ours, until the server that the lock is passed on to is gone."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
-        """The locked file, to be passed on to launcher and server."""
+        """The locked file, to be passed on to the server."""
         self._holder = Holder(
             owner=Process.of(os.getpid()),
-            command=" ".join(sys.orig_argv),
+            command=shorten(" ".join(sys.orig_argv), COMMAND_LENGTH, placeholder=" …"),
             since=datetime.now(UTC),
         )
         self._write(self._holder)
@@ -96,7 +98,7 @@ class Claim:
         self._write(self._holder.model_copy(update={"running": running}))
 
     def close(self) -> None:
-        """Give up our own hold; the processes it was passed on to keep theirs."""
+        """Give up our own hold; the server keeps its own."""
         os.close(self.descriptor)
 
     def _write(self, holder: Holder) -> None:

@@ -4,12 +4,13 @@ A program of its own, started as a file: standard library only, one thread, up i
 between the parent and the server because only a process that waits can act after `kill -9` of the
 parent, and because setting the parent-death signal between fork and exec is safe in one thread only.
 
-    launcher.py PARENT_PID GRACE_SECONDS PROGRAM ARGUMENT...
+    launcher.py PARENT_PID GRACE_SECONDS LOCK PROGRAM ARGUMENT...
 
 Standard input is a pipe from the parent. `stop` on it ends the server in order; its end, or another
 parent than PARENT_PID, means that the parent is gone, and the server is killed: what it has written
 is safe, and the parent's next start shall not have to wait. On Linux the server also dies when this
-launcher is killed. The first line on standard output is the server's pid.
+launcher is killed. The first line on standard output is the server's pid. LOCK is the descriptor of
+the folder's lock: it is handed down and then closed here, so that the server alone holds it.
 """
 
 import ctypes
@@ -26,23 +27,25 @@ LOOK_EVERY = 1.0
 
 def main(arguments: list[str]) -> int:
     """Start the server, wait for the first reason to end it, end it."""
-    parent, grace, command = int(arguments[0]), float(arguments[1]), arguments[2:]
+    parent, grace, lock, *command = arguments
+    held = int(lock)
     woken = _wake_on(signal.SIGCHLD, signal.SIGTERM)
     try:
         server = subprocess.Popen(  # noqa: S603 - the caller's own command
             command,
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
-            close_fds=False,  # the lock of the folder is held through an inherited descriptor
+            pass_fds=(held,),
             preexec_fn=_die_with_launcher,  # noqa: PLW1509 - this process has one thread
         )
     except OSError as error:
         sys.stderr.write(f"{command[0]} cannot be run: {error}\n")
         return 127
+    os.close(held)
     sys.stdout.write(f"{server.pid}\n")
     sys.stdout.flush()
-    in_order = _wait_for_a_reason(server, parent, woken)
-    return _end(server, grace if in_order else 0.0)
+    in_order = _wait_for_a_reason(server, int(parent), woken)
+    return _end(server, float(grace) if in_order else 0.0)
 
 
 def _wait_for_a_reason(server: "subprocess.Popen[bytes]", parent: int, woken: int) -> bool:

@@ -114,7 +114,7 @@ def launch(command: Sequence[str], *, log: Path, lock: int) -> Server:
         launcher = subprocess.Popen(  # noqa: S603 - our own launcher
             [
                 *(sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py"))),
-                *(str(os.getpid()), str(GRACE.total_seconds()), *command),
+                *(str(os.getpid()), str(GRACE.total_seconds()), str(lock), *command),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

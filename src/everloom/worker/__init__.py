@@ -1,0 +1,28 @@
+"""How does code get run? Worker processes from profiles: supervised, drained, reloaded."""
+
+from .errors import (
+    CompanionDown,
+    HealthPortTaken,
+    NothingToServe,
+    QueueUnknown,
+    SyntaxBroken,
+    WorkerCodeInvalid,
+)
+from .plan import plan_processes, read_queues
+from .seat import Readiness, SeatReport
+from .supervisor import Supervisor, WorkerOptions
+
+__all__ = [
+    "CompanionDown",
+    "HealthPortTaken",
+    "NothingToServe",
+    "QueueUnknown",
+    "Readiness",
+    "SeatReport",
+    "Supervisor",
+    "SyntaxBroken",
+    "WorkerCodeInvalid",
+    "WorkerOptions",
+    "plan_processes",
+    "read_queues",
+]

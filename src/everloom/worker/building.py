@@ -1,0 +1,108 @@
+"""The SDK's workers of one process: one a queue, after its profile."""
+
+import os
+import socket
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from everloom.catalog import Catalog, Providers
+from everloom.settings import QueueProfile, Settings
+from everloom.temporal import TemporalService
+
+from .errors import WorkerCodeInvalid
+from .plan import profile_of
+from .running import RunningActivities
+
+PASSED_THROUGH = (
+    "everloom.authoring",
+    "everloom.core",
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "typing_extensions",
+    "typing_inspection",
+)
+"""Modules the sandbox does not import afresh for each run: free of side effects, or ours.
+
+Never all modules: workflow code could then ask for the time, a random number or the network, and
+nobody would notice before a replay fails.
+"""
+
+
+async def build_workers(
+    settings: Settings,
+    queues: Sequence[str],
+    *,
+    temporal: TemporalService,
+    catalog: Catalog,
+    providers: Providers,
+    running: RunningActivities,
+) -> list[Worker]:
+    """One worker for each queue, all over one connection and one pool of threads.
+
+    Waits until Temporal answers.
+
+    Raises:
+        WorkerCodeInvalid: The SDK refuses a workflow or an activity.
+    """
+    client = await temporal.get_client()
+    profiles = {queue: profile_of(settings, queue) for queue in queues}
+    threads = _threads(settings, profiles.values())
+    runner = SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
+    workers: list[Worker] = []
+    for queue, profile in profiles.items():
+        try:
+            worker = Worker(
+                client,
+                task_queue=queue,
+                workflows=[entry.cls for entry in catalog.workflows_on(queue)],
+                activities=providers.activities_on(queue),
+                activity_executor=threads,
+                workflow_runner=runner,
+                interceptors=[running],
+                identity=f"{socket.gethostname()}:{os.getpid()}:{queue}",
+                # With a cache of runs the SDK wants two slots at least.
+                max_concurrent_workflow_tasks=max(2, profile.workflow_tasks),
+                max_concurrent_activities=profile.activities,
+                max_concurrent_local_activities=profile.activities,
+                max_task_queue_activities_per_second=profile.rate,
+                graceful_shutdown_timeout=settings.worker.drain,
+                workflow_task_poller_behavior=_pollers(profile.workflow_tasks),
+                activity_task_poller_behavior=_pollers(profile.activities),
+            )
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise _refused(queue, error) from error
+        workers.append(worker)
+    return workers
+
+
+def _refused(queue: str, error: Exception) -> WorkerCodeInvalid:
+    causes = [error]
+    while isinstance(cause := causes[-1].__cause__, Exception):
+        causes.append(cause)
+    said = ": ".join(str(each) for each in causes)
+    return WorkerCodeInvalid(
+        f"The SDK refuses what is bound to queue `{queue}`: {said.rstrip('.')}.",
+        hint="Workflow files must import without side effects; heavy imports go into "
+        "`with workflow.unsafe.imports_passed_through():`.",
+    )
+
+
+def _pollers(slots: int) -> PollerBehaviorAutoscaling:
+    """As many polls as the load asks for, never more than there are slots to fill."""
+    return PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=max(2, slots))
+
+
+def _threads(settings: Settings, profiles: Iterable[QueueProfile]) -> ThreadPoolExecutor:
+    """A thread for every activity slot, remote and local.
+
+    An activity with a slot but no thread would wait while its time limit already runs. Threads come
+    into being only when they are needed.
+    """
+    slots = sum(2 * profile.activities for profile in profiles)
+    return ThreadPoolExecutor(max(settings.worker.threads, slots), thread_name_prefix="activity")

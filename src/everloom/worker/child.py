@@ -1,0 +1,177 @@
+"""One worker process, from its order to its last line. Started by the parent, never by a person.
+
+It imports what is heavy before it reads its order, so that a process held in reserve begins at once.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from temporalio.worker import Worker
+
+from everloom.catalog import Catalog, discover, open_providers
+from everloom.core import EverloomError
+from everloom.observe import get_logger, set_up_logs
+from everloom.settings import Settings, load_settings
+from everloom.temporal import TemporalService
+
+from .building import build_workers
+from .errors import NothingToServe
+from .messages import Check, Drain, Failed, Go, Order, Polling, Prepared, Pulse, Stopped
+from .parent import ParentLine
+from .running import RunningActivities
+from .sdk import set_up_sdk
+from .waiting import first
+from .watchdog import Watchdog
+
+CLEAN = 0
+CRASHED = 1
+CODE_INVALID = 2
+ABANDONED = 3
+
+LAST_WORDS = timedelta(seconds=3)
+"""How long activities that are cancelled at the end of a drain may take to notice it."""
+
+log = get_logger("everloom.worker")
+
+
+def main() -> None:
+    """Serve as the parent orders, and end without the interpreter's own shut-down.
+
+    Threads of the SDK and of activities may still live, and could abort or hang that shut-down.
+    """
+    parent = ParentLine()
+    order = parent.wait_for_order()
+    code = CLEAN
+    if order is not None:
+        loop = asyncio.new_event_loop()
+        try:
+            code = loop.run_until_complete(_serve(order, parent))
+        except BaseException:
+            log.exception("worker process failed")
+            code = CRASHED
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+async def _serve(order: Order, parent: ParentLine) -> int:
+    try:
+        settings = load_settings(order.folder)
+        set_up_logs(settings.log)
+        set_up_sdk(settings)
+        process = _Process(settings, parent)
+        catalog = discover(settings)
+        return await process.live(catalog, order)
+    except EverloomError as error:
+        parent.say(Failed.of(error))
+        return CODE_INVALID
+
+
+class _Process:
+    """The workers of this process and what goes on in them."""
+
+    def __init__(self, settings: Settings, parent: ParentLine) -> None:
+        self._settings = settings
+        self._parent = parent
+        self._temporal = TemporalService(settings)
+        self._running = RunningActivities()
+        self._workers: Sequence[Worker] = ()
+        self._go = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def live(self, catalog: Catalog, order: Order) -> int:
+        """Prepare, wait for `Go`, poll until told to stop, drain, and return the exit code."""
+        queues = tuple(queue for queue in order.queues if queue in catalog.queues())
+        if not queues:
+            raise NothingToServe.on(order.queues, catalog.queues())
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop.set)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and tells us
+        hearing = asyncio.create_task(self._hear())
+        async with AsyncExitStack() as stack:
+            preparing = asyncio.create_task(self._prepare(catalog, queues, stack))
+            await first(preparing, self._stop.wait())
+            if not preparing.done():
+                preparing.cancel()
+                return CLEAN
+            preparing.result()
+            self._parent.say(Prepared(queues=queues, bound=catalog.queues()))
+            await first(self._go.wait(), self._stop.wait(), hearing)
+            return CLEAN if self._stop.is_set() else await self._poll_and_drain()
+
+    async def _prepare(
+        self, catalog: Catalog, queues: Sequence[str], stack: AsyncExitStack
+    ) -> None:
+        stack.push_async_callback(self._temporal.close)
+        await self._temporal.get_client()  # before the providers: they may need it at once
+        built_in = {TemporalService: self._temporal}
+        providers = await stack.enter_async_context(
+            open_providers(catalog, self._settings, built_in, queues=queues)
+        )
+        self._workers = await build_workers(
+            self._settings,
+            queues,
+            temporal=self._temporal,
+            catalog=catalog,
+            providers=providers,
+            running=self._running,
+        )
+
+    async def _poll_and_drain(self) -> int:
+        loop = asyncio.get_running_loop()
+        watchdog = Watchdog(loop, self._running, limit=self._settings.worker.watchdog)
+        watchdog.start()
+        runs = [asyncio.create_task(worker.run()) for worker in self._workers]
+        await first(self._all_polling(), *runs)
+        if self._all_running():
+            self._parent.say(Polling())
+        await first(self._stop.wait(), *runs)
+        for run in runs:
+            if run.done():
+                run.result()  # a worker ends by itself only with an error: the process is lost
+        drained = asyncio.gather(*(worker.shutdown() for worker in self._workers))
+        limit = self._settings.worker.drain + LAST_WORDS
+        await asyncio.wait([drained], timeout=limit.total_seconds())
+        watchdog.stop()
+        abandoned = self._running.abandoned()
+        self._parent.say(Stopped(abandoned=abandoned))
+        return ABANDONED if abandoned else CLEAN
+
+    async def _hear(self) -> None:
+        heard = self._parent.listen()
+        while True:
+            match await heard.get():
+                case Go():
+                    self._go.set()
+                case Check():
+                    answer = asyncio.create_task(self._answer())
+                    self._answers.add(answer)
+                    answer.add_done_callback(self._answers.discard)
+                case Drain():
+                    self._stop.set()
+
+    async def _answer(self) -> None:
+        health = await self._temporal.health()
+        pulse = Pulse(
+            polling=tuple(worker.task_queue for worker in self._workers if worker.is_running),
+            running=len(self._running),
+            temporal="" if health.status == "healthy" else f"{health.address}: {health.error}",
+        )
+        self._parent.say(pulse)
+
+    async def _all_polling(self) -> None:
+        while not self._all_running():  # noqa: ASYNC110 - the SDK tells nobody that a worker began
+            await asyncio.sleep(0.01)
+
+    def _all_running(self) -> bool:
+        return all(worker.is_running for worker in self._workers)
+
+
+if __name__ == "__main__":
+    main()

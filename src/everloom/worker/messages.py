@@ -1,0 +1,117 @@
+"""What the parent and a worker process say to each other: one JSON object a line.
+
+The parent talks through the child's standard input, so that its end, however it comes about, is
+heard as the end of that stream. The child answers through what was its standard output.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from everloom.core import EverloomError, Problem
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    def line(self) -> bytes:
+        """The message as it goes over the pipe."""
+        return self.model_dump_json().encode() + b"\n"
+
+
+class Order(_Message):
+    """Parent: be worker process `process`, and serve these queues."""
+
+    kind: Literal["order"] = "order"
+    process: int
+    queues: tuple[str, ...]
+    folder: Path
+    """Where the settings are read."""
+
+
+class Go(_Message):
+    """Parent: begin to poll."""
+
+    kind: Literal["go"] = "go"
+
+
+class Check(_Message):
+    """Parent: how are you?"""
+
+    kind: Literal["check"] = "check"
+
+
+class Drain(_Message):
+    """Parent: take nothing new, finish what runs, end."""
+
+    kind: Literal["drain"] = "drain"
+
+
+class Prepared(_Message):
+    """Child: the code is loaded and checked, Temporal is connected; waiting for `Go`."""
+
+    kind: Literal["prepared"] = "prepared"
+    queues: tuple[str, ...]
+    """Queues it will serve: of those ordered, the ones that something is bound to."""
+
+    bound: tuple[str, ...]
+    """Every queue that something in the code is bound to."""
+
+
+class Polling(_Message):
+    """Child: all queues are polled."""
+
+    kind: Literal["polling"] = "polling"
+
+
+class Failed(_Message):
+    """Child: cannot start, because of the code or the settings."""
+
+    kind: Literal["failed"] = "failed"
+    code: str
+    message: str
+    hint: str
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, error: EverloomError) -> "Failed":
+        """The error as a message."""
+        return cls(code=error.code, message=error.message, hint=error.hint, problems=error.problems)
+
+
+class Pulse(_Message):
+    """Child: the answer to `Check`."""
+
+    kind: Literal["pulse"] = "pulse"
+    polling: tuple[str, ...]
+    running: int
+    """Activities that run now."""
+
+    temporal: str
+    """Empty when Temporal answers, else the reason why not."""
+
+
+class Abandoned(BaseModel):
+    """One activity that was not finished when its process ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    activity: str
+    workflow_id: str
+    attempt: int
+    ran_seconds: float
+
+
+class Stopped(_Message):
+    """Child: drained; what is listed did not finish."""
+
+    kind: Literal["stopped"] = "stopped"
+    abandoned: tuple[Abandoned, ...]
+
+
+FromParent = Annotated[Order | Go | Check | Drain, Field(discriminator="kind")]
+FromChild = Annotated[Prepared | Polling | Failed | Pulse | Stopped, Field(discriminator="kind")]
+
+from_parent: TypeAdapter[Order | Go | Check | Drain] = TypeAdapter(FromParent)
+from_child: TypeAdapter[Prepared | Polling | Failed | Pulse | Stopped] = TypeAdapter(FromChild)

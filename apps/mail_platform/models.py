@@ -138,6 +138,12 @@ class Dialect(Shape):
     header: tuple[str, ...] = ()
     """The file's columns in order (CSV and TSV)."""
 
+    newline: Literal["\n", "\r"] = "\n"
+    """What ends a line; `\\n` also where `\\r\\n` does."""
+
+    decimal: Literal[".", ",", ""] = ""
+    """Decimal sign of numbers that can be read in two ways, such as `1.234`. Empty: not known."""
+
 
 class Cursor(Shape):
     """Where in the decompressed file the next batch begins: always the start of a row."""
@@ -151,6 +157,9 @@ class Cursor(Shape):
 
     rows: int = 0
     """Rows read before here."""
+
+    inherited: dict[str, str] = {}
+    """What the rows of a product that began before here take over from its first row (Shopify)."""
 
 
 class Counts(Shape):

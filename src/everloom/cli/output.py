@@ -58,3 +58,18 @@ class Output:
         head = Text.assemble((name, "bold"), " = ", (value, "cyan"), (f"  ({source})", "dim"))
         self.data.print(head, soft_wrap=True)
         self.data.print(Padding(Text(meaning), (0, 0, 0, 4), expand=False))
+
+    def value(self, value: object) -> None:
+        """Write a result: text as it is, anything else as JSON for people."""
+        typer.echo(value if isinstance(value, str) else to_json(value, indent=2).decode())
+
+    def heading(self, text: str) -> None:
+        """Write a heading between two parts."""
+        self.data.print()
+        self.data.print(Text(text, "bold"))
+
+    def finding(self, level: str, style: str, message: str, remedy: str) -> None:
+        """Write what was found about one thing, and below it what to do."""
+        self.data.print(Text.assemble((f"{level:<8}", style), message), soft_wrap=True)
+        if remedy:
+            self.data.print(Padding(Text(remedy), (0, 0, 0, 8), expand=False))

@@ -1,6 +1,7 @@
 """What can be done: use cases that the command line and the API share. Nothing here prints."""
 
 from .connecting import open_temporal, run_page, temporal_service
+from .doctor import Finding, Level, Report, examine
 from .explaining import explain_failure
 from .following import Sight, follow_run
 from .looking import History, RunFilter, Shown, StatusUnknown, find_runs, show_run
@@ -9,7 +10,10 @@ from .steering import SignalUnknown, signal_run
 from .versions import installed_versions
 
 __all__ = [
+    "Finding",
     "History",
+    "Level",
+    "Report",
     "RunFilter",
     "Shown",
     "Sight",
@@ -17,6 +21,7 @@ __all__ = [
     "StartRequest",
     "Started",
     "StatusUnknown",
+    "examine",
     "explain_failure",
     "find_runs",
     "follow_run",

@@ -25,7 +25,8 @@ async def signal_run(
     temporal: TemporalService,
     workflow_id: str,
     name: str,
-    arguments: Sequence[object],
+    *,
+    arguments: Sequence[object] = (),
 ) -> None:
     """Send a signal; name and arguments are checked when the catalog knows the run's workflow.
 

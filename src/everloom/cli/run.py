@@ -1,0 +1,55 @@
+"""`everloom run`: start a workflow, and follow it."""
+
+from typing import Annotated
+
+import typer
+
+from .options import JsonFlag
+
+
+def run(
+    workflow: Annotated[str, typer.Argument(help="Wire name of the workflow.", show_default=False)],
+    *,
+    input: Annotated[
+        str | None,
+        typer.Option(
+            "--input", "-i", metavar="JSON|@FILE|@-", help="The input; @- reads standard input."
+        ),
+    ] = None,
+    id: Annotated[
+        str | None, typer.Option("--id", help="Id of the run; starting twice with it is safe.")
+    ] = None,
+    queue: Annotated[
+        str | None,
+        typer.Option("--queue", "-q", help="Another queue; also for workflows unknown here."),
+    ] = None,
+    start_delay: Annotated[
+        str | None, typer.Option("--start-delay", metavar="DURATION", help="Begin later: 30s, 5m.")
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Show how it goes until it ends.")
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Wait for the end and print the result.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Start a workflow.
+
+    The input is checked before anything starts. Prints the run's id and where to look; with --wait
+    or --follow its result. Ctrl-C ends the waiting, not the run. Starting twice with one --id finds
+    the first run.
+    """
+    from .work import running as work  # noqa: PLC0415 - help must not wait for it
+
+    call = work.Call(
+        workflow=workflow,
+        input=input,
+        id=id,
+        queue=queue,
+        start_delay=start_delay,
+        follow=follow,
+        wait=wait or follow,
+        as_json=json,
+    )
+    raise typer.Exit(work.run(call))

@@ -1,0 +1,97 @@
+"""`everloom runs`: list runs, look at them, steer and end them."""
+
+from typing import Annotated
+
+import typer
+
+from .exits import EPILOG
+from .options import JsonFlag
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    epilog=EPILOG,
+    help="List runs, look at them, steer and end them.",
+)
+
+RunId = Annotated[str, typer.Argument(metavar="ID", help="Id of the run.", show_default=False)]
+Argument = Annotated[
+    str | None, typer.Argument(metavar="[JSON]", help="What goes along; @FILE and @- work too.")
+]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Wire name.", show_default=False)]
+Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; shown with the run.")]
+
+
+@app.command("list", epilog=EPILOG)
+def list_runs(
+    *,
+    workflow: Annotated[
+        str | None, typer.Option("--workflow", "-w", help="Only of this workflow.")
+    ] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status",
+            "-s",
+            help="Only running, completed, failed, cancelled, terminated, timed-out.",
+        ),
+    ] = None,
+    query: Annotated[
+        str | None, typer.Option("--query", help="A visibility query of Temporal's own.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="At most.")] = 20,
+    json: JsonFlag = False,
+) -> None:
+    """List runs, the newest first."""
+    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
+
+    work.list_runs(workflow=workflow, status=status, query=query, limit=limit, as_json=json)
+
+
+@app.command(epilog=EPILOG)
+def show(id: RunId, *, json: JsonFlag = False) -> None:
+    """Show one run: status, input, result, what it is doing and why it failed."""
+    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
+
+    work.show_run_page(id, as_json=json)
+
+
+@app.command(epilog=EPILOG)
+def cancel(id: RunId, *, reason: Reason = "", json: JsonFlag = False) -> None:
+    """Ask a run to stop in an orderly way; it may clean up first."""
+    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
+
+    work.cancel(id, reason, as_json=json)
+
+
+@app.command(epilog=EPILOG)
+def terminate(id: RunId, *, reason: Reason = "", json: JsonFlag = False) -> None:
+    """End a run at once; its code gets no chance to clean up."""
+    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
+
+    work.terminate(id, reason, as_json=json)
+
+
+@app.command(epilog=EPILOG)
+def signal(id: RunId, name: Name, argument: Argument = None, *, json: JsonFlag = False) -> None:
+    """Send a signal to a run."""
+    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
+
+    work.signal(id, name, argument, as_json=json)
+
+
+@app.command(epilog=EPILOG)
+def query(id: RunId, name: Name, argument: Argument = None, *, json: JsonFlag = False) -> None:
+    """Ask a run something and print its answer."""
+    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
+
+    work.query(id, name, argument, as_json=json)
+
+
+@app.command(epilog=EPILOG)
+def update(id: RunId, name: Name, argument: Argument = None, *, json: JsonFlag = False) -> None:
+    """Send an update to a run, wait for it and print its answer."""
+    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
+
+    work.update(id, name, argument, as_json=json)

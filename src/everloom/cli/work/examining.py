@@ -1,0 +1,38 @@
+"""Show what the doctor found."""
+
+import asyncio
+import logging
+
+from everloom.cli.exits import FAILED, OK
+from everloom.cli.output import Output
+from everloom.control import Report
+from everloom.control import examine as examine_everything
+
+_STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
+
+
+def examine(*, as_json: bool) -> int:
+    """Look at everything and show it; the exit code says whether there is an error."""
+    logging.getLogger("everloom").setLevel(logging.CRITICAL)  # the findings say it better
+    out = Output(as_json=as_json)
+    report = asyncio.run(examine_everything())
+    if as_json:
+        out.document({"well": report.is_well, "findings": report.findings})
+    else:
+        _show(out, report)
+    return OK if report.is_well else FAILED
+
+
+def _show(out: Output, report: Report) -> None:
+    for finding in report.findings:
+        out.finding(
+            finding.level,
+            _STYLES[finding.level],
+            f"{finding.about}: {finding.message}",
+            finding.remedy,
+        )
+    counts = {
+        level: sum(1 for each in report.findings if each.level == level)
+        for level in ("warning", "error")
+    }
+    out.say(f"{counts['error']} errors, {counts['warning']} warnings.")

@@ -1,0 +1,27 @@
+"""What every command that talks to Temporal begins with: settings, logs, the way there."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from everloom.control import open_temporal
+from everloom.observe import set_up_logs
+from everloom.settings import Settings, load_settings
+from everloom.temporal import TemporalService
+
+
+@dataclass(frozen=True)
+class Session:
+    """The settings that hold here, and a way to Temporal."""
+
+    settings: Settings
+    temporal: TemporalService
+
+
+@asynccontextmanager
+async def session() -> AsyncGenerator[Session]:
+    """Open a session in the current folder and close it at the end."""
+    settings = load_settings()
+    set_up_logs(settings.log)
+    async with open_temporal(settings) as temporal:
+        yield Session(settings, temporal)

@@ -93,11 +93,8 @@ def _lines(notice: Notice) -> list[str]:
 
 def _report_lines(report: ImportReport) -> list[str]:
     lines = [f"{name.capitalize():<12} {count:>10}" for name, count in report.counts]
-    lines += [
-        "",
-        f"{report.rows} rows in {format_duration(report.duration)}, "
-        f"{report.rows_per_second:,.0f} a second.",
-    ]
+    took = f"{report.rows} rows in {format_duration(report.duration)}"
+    lines += ["", f"{took}, {report.rows_per_second:,.0f} a second."]
     if report.dry_run:
         lines.append("This was a dry run: nothing was written.")
     if report.problems:

@@ -104,7 +104,7 @@ def _report_lines(report: ImportReport) -> list[str]:
         lines += [
             "",
             "All refused rows with their reasons, as CSV:",
-            f"  GET /imports/{report.import_id}/refused",
+            f"  GET /api/v1/imports/{report.import_id}/refused",
             f"  object {report.refused_key}",
         ]
     return [*lines, ""]

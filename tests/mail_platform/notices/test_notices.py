@@ -103,7 +103,7 @@ async def test_mail_says_what_a_person_needs(mail: MailServer) -> None:
         "Refused               3",
         "1000 rows in 2s, 500 a second.",
         "line 7, column Price: No price. Found: 'abc'",
-        "GET /imports/product-import-7/refused",
+        "GET /api/v1/imports/product-import-7/refused",
         "imports/x/refused.csv",
     ):
         assert part in text_of(sent)

@@ -31,8 +31,9 @@ def _show(out: Output, report: Report) -> None:
             f"{finding.about}: {finding.message}",
             finding.remedy,
         )
-    counts = {
-        level: sum(1 for each in report.findings if each.level == level)
-        for level in ("warning", "error")
-    }
-    out.say(f"{counts['error']} errors, {counts['warning']} warnings.")
+    out.say(f"{_count(report, 'error')}, {_count(report, 'warning')}.")
+
+
+def _count(report: Report, level: str) -> str:
+    count = sum(1 for finding in report.findings if finding.level == level)
+    return f"{count} {level}" if count == 1 else f"{count} {level}s"

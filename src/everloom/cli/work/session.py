@@ -3,11 +3,15 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from everloom.control import open_temporal
 from everloom.observe import set_up_logs
 from everloom.settings import Settings, load_settings
 from everloom.temporal import TemporalService
+
+PATIENCE = timedelta(seconds=5)
+"""How long a person in front of a terminal waits for Temporal to come up."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +24,15 @@ class Session:
 
 @asynccontextmanager
 async def session() -> AsyncGenerator[Session]:
-    """Open a session in the current folder and close it at the end."""
+    """Open a session in the current folder and close it at the end.
+
+    Raises:
+        SettingsInvalid: The settings cannot be used.
+        ConnectionInvalid: What says how to reach Temporal cannot be used.
+        TemporalUnavailable: Temporal is away.
+    """
     settings = load_settings()
     set_up_logs(settings.log)
     async with open_temporal(settings) as temporal:
+        await temporal.get_client(within=PATIENCE)
         yield Session(settings, temporal)

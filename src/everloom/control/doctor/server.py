@@ -42,14 +42,16 @@ ATTEMPTS = 3
 async def look_at_connection(temporal: TemporalService) -> tuple[bool, list[Finding]]:
     """Whether Temporal answers for our namespace."""
     health = await temporal.health()
-    where = f"{health.address or 'an unknown address'}, namespace `{health.namespace}`"
     if health.status == "healthy":
-        return True, [ok("temporal", f"Answers at {where}.")]
+        said = f"Answers at {health.address}, namespace `{health.namespace}`."
+        return True, [ok("temporal", said)]
     remedy = (
         "Start it with `everloom dev`, or look at TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the "
         "profile."
     )
-    return False, [error("temporal", f"Does not answer at {where}: {health.error}.", remedy)]
+    said = (health.error or "it does not answer").rstrip(".")
+    where = f" ({health.address}, namespace `{health.namespace}`)" if health.address else ""
+    return False, [error("temporal", f"Not healthy{where}: {said}.", remedy)]
 
 
 async def look_at_versions(temporal: TemporalService) -> list[Finding]:

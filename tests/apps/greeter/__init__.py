@@ -1,0 +1,1 @@
+"""A small application that tests of the command line, the API and the use cases share."""

@@ -1,0 +1,5 @@
+"""The application that these tests talk to."""
+
+from tests.greeting import greeter
+
+__all__ = ["greeter"]

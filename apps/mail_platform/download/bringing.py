@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from everloom.objects import Objects
@@ -56,12 +57,13 @@ class Bringing:
         if begun is not None:
             await self._objects.adelete_prefix(begun.prefix)
         intake = Intake(self._objects, prefix, request.limits)
-        blocks, name = await asyncio.to_thread(self._open, source)
-        while block := await asyncio.to_thread(next, blocks, b""):
-            await asyncio.to_thread(intake.feed, block)
-            report(Checkpoint(prefix=prefix, received=intake.received))
-        await asyncio.to_thread(intake.finish)
-        return _download(intake, name)
+        with closing(intake):
+            blocks, name = await asyncio.to_thread(self._open, source)
+            while block := await asyncio.to_thread(next, blocks, b""):
+                await asyncio.to_thread(intake.feed, block)
+                report(Checkpoint(prefix=prefix, received=intake.received))
+            await asyncio.to_thread(intake.finish)
+            return _download(intake, name)
 
     async def _from_url(
         self,
@@ -88,6 +90,7 @@ class Bringing:
                 intake.restart(prefix)
             await fetching.fetch()
         finally:
+            intake.close()
             await caller.close()
         fetched = fetching.fetched
         return _download(intake, fetched.name).model_copy(

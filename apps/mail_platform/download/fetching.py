@@ -112,6 +112,8 @@ class Fetching:
             except _ChangedOnServer:
                 self._start_over()
             except (httpx2.TransportError, SourceUnavailable) as error:
+                await asyncio.to_thread(self._intake.settle)
+                self._report(self.checkpoint())
                 idle = 0 if self._intake.received > before else idle + 1
                 self._give_up_if_idle(error, idle)
                 await asyncio.sleep(_FIRST_WAIT * 2**idle)

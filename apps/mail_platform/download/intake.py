@@ -10,6 +10,7 @@ from everloom.objects import ObjectNotFound, Objects
 from mail_platform.models import Limits
 
 from .errors import FileTooLarge
+from .parts import Parts, part_key
 from .unpacking import Unpacker
 
 PART = 8 * 1024**2
@@ -28,7 +29,12 @@ class Intake:
     @property
     def whole_parts(self) -> int:
         """Parts behind which a later process can go on; 0 when the file is compressed."""
-        return 0 if self._unpacker.is_gzip else self.parts
+        return 0 if self._unpacker.is_gzip else self._parts.stored
+
+    @property
+    def parts(self) -> int:
+        """Parts so far."""
+        return self._parts.count
 
     @property
     def sha256(self) -> str:
@@ -66,8 +72,9 @@ class Intake:
         for piece in self._unpacker.finish():
             self._add(piece)
         if self._rest:
-            self._store(bytes(self._rest))
+            self._parts.add(bytes(self._rest))
             self._rest.clear()
+        self._parts.finish()
 
     def restart(self, prefix: str) -> None:
         """Forget everything: the file is another one now.
@@ -76,7 +83,16 @@ class Intake:
         the parts of its successor.
         """
         self.prefix = prefix
+        self._parts.close()
         self._begin()
+
+    def settle(self) -> None:
+        """Wait for what is on its way to the store, so that `whole_parts` says all there is."""
+        self._parts.settle()
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        self._parts.close()
 
     def resume(self, parts: int) -> bool:
         """Go on behind whole parts of a plain file that an earlier process stored.
@@ -90,6 +106,7 @@ class Intake:
             except ObjectNotFound:
                 content = b""
             if len(content) != PART:
+                self._parts.close()
                 self._begin()
                 return False
             self.received += len(content)
@@ -98,13 +115,13 @@ class Intake:
                 for _ in self._unpacker.unpack(content):
                     pass  # it tells what the file is, so that it is not told again in the middle
         self.size = self.received
-        self.parts = parts
+        self._parts.skip(parts)
         return True
 
     def _begin(self) -> None:
         self.received = 0
         self.size = 0
-        self.parts = 0
+        self._parts = Parts(self._objects, self.prefix)
         self._checksum = hashlib.sha256()
         self._unpacker = Unpacker()
         self._rest = bytearray()
@@ -114,18 +131,9 @@ class Intake:
         if self.size > self._limits.size:
             raise FileTooLarge(self._limits.size.human_readable())
         if not self._rest and len(piece) == PART:
-            self._store(piece)  # as files and uploads come: no copy
+            self._parts.add(piece)  # as files and uploads come: no copy
             return
         self._rest += piece
         while len(self._rest) >= PART:
-            self._store(bytes(memoryview(self._rest)[:PART]))
+            self._parts.add(bytes(memoryview(self._rest)[:PART]))
             del self._rest[:PART]
-
-    def _store(self, content: bytes) -> None:
-        self._objects.put(part_key(self.prefix, self.parts), content)
-        self.parts += 1
-
-
-def part_key(prefix: str, part: int) -> str:
-    """Key of a part."""
-    return f"{prefix}/{part:05}"

@@ -26,7 +26,8 @@ ATTEMPT_LIMIT = timedelta(seconds=10)
 then says nothing."""
 
 _ADDRESS = re.compile(r"[^\s/@]+:\d{1,5}")
-_REASON = re.compile(r'message: "((?:[^"\\]|\\.)+)"')
+_REASON = re.compile(r'(?:message|error): "((?:[^"\\]|\\.)+)"')
+_BAD_CERTIFICATE = "ParseError"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +128,7 @@ async def connect_once(connection: Connection) -> Client:
         limit = f"{ATTEMPT_LIMIT.total_seconds():g} s"
         raise unavailable(connection.address, f"no answer within {limit}") from None
     except ValueError as error:
-        raise ConnectionInvalid(
-            f"The connection to {connection.address!r} cannot be set up: {error}.",
-            hint="Look at TEMPORAL_ADDRESS and the TEMPORAL_TLS_* variables, or at the profile.",
-        ) from error
+        raise _invalid(connection.address, str(error)) from error
     except RuntimeError as error:
         raise _refused(connection.address, str(error)) from error
 
@@ -151,12 +149,21 @@ def denied(address: str, reason: str) -> TemporalDenied:
     )
 
 
-def _refused(address: str, said: str) -> TemporalUnavailable | TemporalDenied:
+def _refused(address: str, said: str) -> TemporalUnavailable | TemporalDenied | ConnectionInvalid:
     found = _REASON.findall(said)
     reason = found[-1].rstrip(".") if found else " ".join(said.split())[:300]
+    if _BAD_CERTIFICATE in said:
+        return _invalid(address, "the certificate or its key cannot be read")
     if "code: Unauthenticated" in said or "code: PermissionDenied" in said:
         return denied(address, reason)
     return unavailable(address, reason)
+
+
+def _invalid(address: str, reason: str) -> ConnectionInvalid:
+    return ConnectionInvalid(
+        f"The connection to {address!r} cannot be set up: {reason}.",
+        hint="Look at TEMPORAL_ADDRESS and the TEMPORAL_TLS_* variables, or at the profile.",
+    )
 
 
 def _named_file(settings: Settings, environment: dict[str, str]) -> Path | None:

@@ -63,6 +63,11 @@ class ConnectionPool:
         """Connections it has now, idle or given out."""
         return len(self._idle) + len(self._out)
 
+    @property
+    def connecting(self) -> int:
+        """Connections that are being made."""
+        return len(self._made)
+
     def acquire(self, *, within: timedelta | None = None) -> "Lease":
         """A connection: `async with pool.acquire() as client`, or `await` it and `release` it.
 

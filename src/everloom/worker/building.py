@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -29,6 +30,13 @@ PASSED_THROUGH = (
 
 Never all modules: workflow code could then ask for the time, a random number or the network, and
 nobody would notice before a replay fails.
+"""
+
+STICKY_LIMIT = timedelta(seconds=5)
+"""How long the next task of a run waits for the process that has the run in its memory.
+
+After that any process takes it and replays. So this is also how long a run stands still after its
+process was killed.
 """
 
 
@@ -71,6 +79,7 @@ async def build_workers(
                 max_concurrent_activities=profile.activities,
                 max_concurrent_local_activities=profile.activities,
                 max_task_queue_activities_per_second=profile.rate,
+                sticky_queue_schedule_to_start_timeout=STICKY_LIMIT,
                 graceful_shutdown_timeout=settings.worker.drain,
                 workflow_task_poller_behavior=_pollers(profile.workflow_tasks),
                 activity_task_poller_behavior=_pollers(profile.activities),

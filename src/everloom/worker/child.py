@@ -26,6 +26,7 @@ from .messages import Check, Drain, Failed, Go, Order, Polling, Prepared, Pulse,
 from .parent import ParentLine
 from .running import RunningActivities
 from .sdk import set_up_sdk
+from .snapshot import keep_code
 from .waiting import first
 from .watchdog import Watchdog
 
@@ -34,7 +35,7 @@ CRASHED = 1
 CODE_INVALID = 2
 ABANDONED = 3
 
-LAST_WORDS = timedelta(seconds=3)
+LAST_WORDS = timedelta(seconds=2)
 """How long activities that are cancelled at the end of a drain may take to notice it."""
 
 log = get_logger("everloom.worker")
@@ -65,6 +66,7 @@ async def _serve(order: Order, parent: ParentLine) -> int:
         settings = load_settings(order.folder)
         set_up_logs(settings.log)
         set_up_sdk(settings)
+        keep_code(settings.catalog.packages)
         process = _Process(settings, parent)
         catalog = discover(settings)
         return await process.live(catalog, order)

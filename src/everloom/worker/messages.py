@@ -48,6 +48,12 @@ class Drain(_Message):
     kind: Literal["drain"] = "drain"
 
 
+class Waiting(_Message):
+    """Child: all that can be imported before the order is imported."""
+
+    kind: Literal["waiting"] = "waiting"
+
+
 class Prepared(_Message):
     """Child: the code is loaded and checked, Temporal is connected; waiting for `Go`."""
 
@@ -111,7 +117,11 @@ class Stopped(_Message):
 
 
 FromParent = Annotated[Order | Go | Check | Drain, Field(discriminator="kind")]
-FromChild = Annotated[Prepared | Polling | Failed | Pulse | Stopped, Field(discriminator="kind")]
+FromChild = Annotated[
+    Waiting | Prepared | Polling | Failed | Pulse | Stopped, Field(discriminator="kind")
+]
 
 from_parent: TypeAdapter[Order | Go | Check | Drain] = TypeAdapter(FromParent)
-from_child: TypeAdapter[Prepared | Polling | Failed | Pulse | Stopped] = TypeAdapter(FromChild)
+from_child: TypeAdapter[Waiting | Prepared | Polling | Failed | Pulse | Stopped] = TypeAdapter(
+    FromChild
+)

@@ -24,10 +24,11 @@ from .messages import (
     Prepared,
     Pulse,
     Stopped,
+    Waiting,
     from_parent,
 )
 
-ORPHAN_LIMIT = 5.0
+ORPHAN_LIMIT = 3.0
 """Seconds in which a process whose parent is gone may still finish what runs."""
 
 ORPHAN_EXIT = 4
@@ -51,11 +52,12 @@ class ParentLine:
 
     def wait_for_order(self) -> Order | None:
         """Block until the parent says what to do; None when it has gone."""
+        self.say(Waiting())
         line = self._incoming.readline()
         order = from_parent.validate_json(line) if line else None
         return order if isinstance(order, Order) else None
 
-    def say(self, message: Prepared | Polling | Failed | Pulse | Stopped) -> None:
+    def say(self, message: Waiting | Prepared | Polling | Failed | Pulse | Stopped) -> None:
         """Tell the parent; without effect when it has gone."""
         with self._writing:
             try:

@@ -26,6 +26,7 @@ from .messages import (
     Prepared,
     Pulse,
     Stopped,
+    Waiting,
     from_child,
 )
 
@@ -126,8 +127,10 @@ class WorkerProcess:
                 break
         return await self._process.wait()
 
-    def _hear(self, message: Prepared | Polling | Failed | Pulse | Stopped) -> None:
+    def _hear(self, message: Waiting | Prepared | Polling | Failed | Pulse | Stopped) -> None:
         match message:
+            case Waiting():
+                log.debug("worker process waits for its order", pid=self.pid)
             case Prepared():
                 self.prepared = message
                 self.spoke.set()

@@ -122,7 +122,7 @@ class Seat:
 
     async def report(self, *, within: timedelta) -> SeatReport:
         """How the process is, from itself."""
-        process = self._current
+        process = self._current or self._next
         if process is None or process.ended.done():
             return SeatReport(self.number, None, (), 0, f"process {self.number} does not run")
         pulse = await process.check(within=within)
@@ -132,10 +132,10 @@ class Seat:
         reason = ""
         expected = process.prepared.queues if process.prepared is not None else self.queues
         missing = [queue for queue in expected if queue not in pulse.polling]
-        if missing:
-            reason = f"process {self.number} does not poll {', '.join(missing)}"
-        elif pulse.temporal:
+        if pulse.temporal:
             reason = f"process {self.number} does not reach Temporal: {pulse.temporal}"
+        elif missing:
+            reason = f"process {self.number} does not poll {', '.join(missing)}"
         return SeatReport(self.number, process.pid, pulse.polling, pulse.running, reason)
 
     async def _prepare(self) -> WorkerProcess | None:

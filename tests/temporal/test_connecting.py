@@ -94,6 +94,19 @@ async def test_one_impatient_caller_does_not_end_the_wait_of_others(own: Setting
         await service.close()
 
 
+async def test_health_check_that_succeeds_ends_the_wait_of_others(own: Settings) -> None:
+    """Who waits between two attempts does not wait on when somebody has found Temporal back."""
+    slow = own.model_copy(update={"temporal": TemporalSettings(retry_first=timedelta(hours=1))})
+    service = service_of(slow)
+    waiting = asyncio.create_task(service.get_client())
+    assert (await service.health()).status == "unhealthy"
+
+    async with embedded_engine(own):
+        assert (await service.health()).status == "healthy"
+        await asyncio.wait_for(waiting, 5)
+        await service.close()
+
+
 async def test_closing_ends_every_wait(own: Settings) -> None:
     """Who waits for a service that is closed hears so, instead of waiting for ever."""
     service = service_of(own)

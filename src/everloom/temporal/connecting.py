@@ -42,6 +42,7 @@ class Connecting:
         self._connection: Connection | None = None
         self._client: Client | None = None
         self._task: asyncio.Task[Client] | None = None
+        self._there = asyncio.Event()
         self._waiting = 0
         self._away: str | None = None  # why; None while Temporal is there
 
@@ -146,6 +147,7 @@ class Connecting:
         task = self._task
         # A task of another event loop that has stopped would never end.
         if task is None or task.done() or task.get_loop() is not asyncio.get_running_loop():
+            self._there = asyncio.Event()
             task = asyncio.create_task(self._connect_until_there(), name="connect to Temporal")
             self._task = task
         return task
@@ -154,9 +156,12 @@ class Connecting:
         wait = self._settings.temporal.retry_first
         while True:
             try:
-                return await self._connect()
+                return self._client or await self._connect()
             except TemporalUnavailable:
-                await asyncio.sleep(wait.total_seconds())
+                # A health check that finds Temporal back ends the wait for everybody.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait.total_seconds()):
+                        await self._there.wait()
                 wait = min(wait * 2, self._settings.temporal.retry_cap)
 
     async def _connect(self) -> Client:
@@ -166,6 +171,7 @@ class Connecting:
             self.say_away(error.message.partition("does not answer: ")[2].rstrip("."))
             raise
         self._client = client
+        self._there.set()
         self._say_back()
         return client
 

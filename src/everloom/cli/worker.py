@@ -1,18 +1,12 @@
 """`everloom worker`: run the workers of some queues, or of all, until told to stop."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
-from everloom.observe import set_up_logs
-from everloom.settings import load_with_sources
-from everloom.worker import Supervisor, WorkerOptions
-
-from .failures import show_error
-
 
 def worker(
+    *,
     queue: Annotated[
         list[str] | None,
         typer.Option("--queue", "-q", help="A queue to serve; may be repeated. Default: all."),
@@ -30,18 +24,9 @@ def worker(
     SIGTERM and Ctrl-C let running activities finish, up to `worker.drain`; a second one stops at
     once. Health is served at `worker.health_port`: /healthz and /readyz.
 
-    Exit code 3: activities were abandoned. 128 and the signal's number: stopped at once.
+    Exit code 3 also when activities were abandoned; 130 or 143 when stopped at once.
     """
-    loaded = load_with_sources()
-    set_up_logs(loaded.settings.log)
-    options = WorkerOptions(
-        queues=tuple(queue or ()),
-        processes=processes,
-        reload=reload,
-        tell=lambda error: show_error(error, as_json=False),
-    )
-    raise typer.Exit(asyncio.run(_run(Supervisor(loaded, options))))
+    from .work.workers import run_workers  # noqa: PLC0415 - help must not wait for it
 
-
-async def _run(supervisor: Supervisor) -> int:
-    return await supervisor.run()
+    code = run_workers(queues=queue or [], processes=processes, reload=reload)
+    raise typer.Exit(code)

@@ -1,5 +1,6 @@
 """How does code get run? Worker processes from profiles: supervised, drained, reloaded."""
 
+from .companion import Companion, TetheredCommand
 from .errors import (
     CompanionDown,
     HealthPortTaken,
@@ -13,6 +14,7 @@ from .seat import Readiness, SeatReport
 from .supervisor import Supervisor, WorkerOptions
 
 __all__ = [
+    "Companion",
     "CompanionDown",
     "HealthPortTaken",
     "NothingToServe",
@@ -21,6 +23,7 @@ __all__ = [
     "SeatReport",
     "Supervisor",
     "SyntaxBroken",
+    "TetheredCommand",
     "WorkerCodeInvalid",
     "WorkerOptions",
     "plan_processes",

@@ -65,6 +65,7 @@ class Seat:
         folder: Path,
         reserve: Reserve,
         code_broken: Callable[[Invalid], None],
+        reloaded: Callable[[], None],
     ) -> None:
         self.number = number
         self.queues = queues
@@ -82,6 +83,7 @@ class Seat:
         self._folder = folder
         self._reserve = reserve
         self._code_broken = code_broken
+        self._reloaded = reloaded
         self._current: WorkerProcess | None = None
         self._next: WorkerProcess | None = None
         self._leaving: set[WorkerProcess] = set()
@@ -181,6 +183,7 @@ class Seat:
             took = round(time.monotonic() - self._changed_at, 2)
             log.info("worker reloaded", **fields, seconds=took)
             self._changed_at = None
+            self._reloaded()
         else:
             log.info("worker polls", **fields)
         await self._reserve.refill()

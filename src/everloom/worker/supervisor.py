@@ -59,8 +59,8 @@ class WorkerOptions:
     tell: Callable[[Invalid], None] = log_problem
     """Shows people what is wrong with their code."""
 
-    changed: Callable[[], None] = lambda: None
-    """Called when saved code is about to be taken over."""
+    reloaded: Callable[[], None] = lambda: None
+    """Called when a process has taken over saved code."""
 
 
 class Supervisor:
@@ -218,7 +218,6 @@ class Supervisor:
         if self._file in saved and not self._read_settings():
             return True
         log.info("changed", files=", ".join(sorted(path.name for path in saved)))
-        self._options.changed()
         for seat in self._begun:
             seat.change()
         return self._settings.catalog == packages
@@ -248,6 +247,7 @@ class Supervisor:
             folder=self._settings.folder,
             reserve=self._reserve,
             code_broken=self._code_broken,
+            reloaded=self._options.reloaded,
         )
 
     def _code_broken(self, error: Invalid) -> None:

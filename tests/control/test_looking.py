@@ -75,7 +75,8 @@ async def test_following_shows_progress_until_the_end(greeter: Greeter) -> None:
     seen: list[object] = []
 
     async for sight in follow_run(greeter.temporal, started.id):
-        seen.append((sight.status, (sight.progress or {}).get("done")))
+        progress: dict[str, object] = sight.progress or {}
+        seen.append((sight.status, progress.get("done")))
         if seen[-1] == ("running", 1):
             await signal_run(greeter.catalog, greeter.temporal, started.id, "go")
 

@@ -5,7 +5,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import BaseModel, ConfigDict
 
-from everloom.control import RunFilter, Shown, Started, StartRequest, find_runs, show_run, start_run
+from everloom.control import (
+    RunFilter,
+    Shown,
+    Started,
+    StartRequest,
+    cancel_run,
+    find_runs,
+    show_run,
+    start_run,
+)
 from everloom.core import Duration
 from everloom.settings import Settings
 from everloom.temporal import RunInfo, TemporalService, get_temporal_service
@@ -93,7 +102,7 @@ async def list_all(
 @router.post("/{id:path}/cancel", status_code=status.HTTP_202_ACCEPTED, summary="Cancel a run")
 async def cancel(id: str, body: CancelBody, temporal: Temporal) -> CancelAnswer:
     """Ask a run to stop in an orderly way; it may clean up first."""
-    await temporal.cancel_workflow(id, None, body.reason)
+    await cancel_run(temporal, id, body.reason)
     return CancelAnswer(id=id)
 
 

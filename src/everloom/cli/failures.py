@@ -39,28 +39,17 @@ def exit_code(error: EverloomError) -> int:
     return next((code for kind, code in _BY_CATEGORY if isinstance(error, kind)), FAILED)
 
 
-def report(error: BaseException, *, as_json: bool) -> int | None:
-    """Report an error that people can cause and return the exit code; None for any other."""
+def report(error: BaseException, *, as_json: bool) -> int:
+    """Report an error and return the exit code."""
     if isinstance(error, typer.Abort):
         return INTERRUPTED
     if isinstance(error, typer.TyperException):
         return _report_usage(error, as_json=as_json)
     ours = find_ours(error)
     if ours is None:
-        return None
+        ours = _unexpected(error)
     show_error(ours, as_json=as_json)
     return exit_code(ours)
-
-
-def report_unexpected(error: BaseException, *, as_json: bool) -> None:
-    """Report a mistake of ours in one line; the trace only when everything is logged."""
-    said = traceback.format_exception_only(error)[-1].strip()
-    if _is_debugging():
-        hint = "The trace stands above."
-        sys.stderr.write("".join(traceback.format_exception(error)))
-    else:
-        hint = "Run it again with EVERLOOM_LOG__LEVEL=debug to see where."
-    show_error(Unexpected(f"Something unexpected went wrong: {said}", hint=hint), as_json=as_json)
 
 
 def find_ours(error: BaseException) -> EverloomError | None:
@@ -124,6 +113,17 @@ def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
         as_json=as_json,
     )
     return USAGE
+
+
+def _unexpected(error: BaseException) -> Unexpected:
+    """A mistake of ours in one line; the trace only when everything is logged."""
+    said = traceback.format_exception_only(error)[-1].strip()
+    if _is_debugging():
+        sys.stderr.write("".join(traceback.format_exception(error)))
+        hint = "The trace stands above."
+    else:
+        hint = "Run it again with EVERLOOM_LOG__LEVEL=debug to see where."
+    return Unexpected(f"Something unexpected went wrong: {said}", hint=hint)
 
 
 def _is_debugging() -> bool:

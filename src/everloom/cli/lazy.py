@@ -44,7 +44,23 @@ def load_command(name: str, entry: Entry) -> Any:
     return command
 
 
-class LazyGroup(TyperGroup):
+class LightGroup(TyperGroup):
+    """A group whose own options cost nothing when a command below it is called.
+
+    Typer gives `--help` and the options for completion no default. To read "not given" it would load
+    pydantic, at each start: 0.15 s.
+    """
+
+    def get_params(self, ctx: Any) -> list[Any]:  # pyright: ignore[reportImplicitOverride] - see the module
+        """The options, those that are switches with `False` as default."""
+        found: list[Any] = list(super().get_params(ctx))
+        for option in found:
+            if getattr(option, "is_flag", False) and option.default is None:
+                option.default = False
+        return found
+
+
+class LazyGroup(LightGroup):
     """A group of commands that are imported when they are called."""
 
     entries: ClassVar[dict[str, Entry]] = {}

@@ -1,10 +1,11 @@
 """The command line's door: the list of commands, and what becomes of errors. Imports little."""
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
-from types import ModuleType, TracebackType
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NoReturn
 
 import typer
 from typer.main import get_command
@@ -53,33 +54,26 @@ def everloom(
     """Durable workflows for Python teams, on Temporal."""
 
 
-def main() -> None:
-    """Run the command line and end the process with its exit code."""
-    sys.excepthook = _report_unexpected
-    sys.exit(run(sys.argv[1:]))
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code.
+
+    The interpreter is not taken down in order: Temporal's SDK has threads that outlive the last
+    command and would abort it now and then, after everything was done and said.
+    """
+    code = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # who read it may be gone, and that is no failure
+            stream.flush()
+    os._exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code. Errors that people can cause are reported."""
+    """Run one command and return its exit code; errors are reported, never raised."""
     command = get_command(app)
     try:
         code = command.main(args=list(arguments), prog_name="everloom", standalone_mode=False)
-    except Exception as error:
-        reported: int | None = _failures().report(error, as_json="--json" in arguments)
-        if reported is None:
-            raise
-        return reported
+    except Exception as error:  # noqa: BLE001 - the last stop: whatever it is becomes one line
+        # Imported late: it knows our errors, which know pydantic, and help needs neither.
+        failures = import_module("everloom.cli.failures")
+        return failures.report(error, as_json="--json" in arguments)
     return code if isinstance(code, int) else OK
-
-
-def _report_unexpected(
-    kind: type[BaseException],  # noqa: ARG001 - as `sys.excepthook` is called
-    error: BaseException,
-    trace: TracebackType | None,  # noqa: ARG001
-) -> None:
-    _failures().report_unexpected(error, as_json="--json" in sys.argv)
-
-
-def _failures() -> ModuleType:
-    """Imported late: it knows our errors, which know pydantic, and help needs neither."""
-    return import_module("everloom.cli.failures")

@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from .exits import EPILOG
+from .lazy import LightGroup
 from .options import JsonFlag
 
 app = typer.Typer(
+    cls=LightGroup,
     add_completion=False,
     rich_markup_mode=None,
     invoke_without_command=True,

@@ -6,7 +6,7 @@ from .explaining import explain_failure
 from .following import Sight, follow_run
 from .looking import History, RunFilter, Shown, StatusUnknown, find_runs, show_run
 from .starting import Started, StartRequest, start_run
-from .steering import SignalUnknown, signal_run
+from .steering import RunEnded, SignalUnknown, cancel_run, signal_run
 from .versions import installed_versions
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "History",
     "Level",
     "Report",
+    "RunEnded",
     "RunFilter",
     "Shown",
     "Sight",
@@ -21,6 +22,7 @@ __all__ = [
     "StartRequest",
     "Started",
     "StatusUnknown",
+    "cancel_run",
     "examine",
     "explain_failure",
     "find_runs",

@@ -1,7 +1,7 @@
-"""Send a signal by its name.
+"""Cancel a run, or send it a signal by name, where Temporal alone would call a mistake a success.
 
-Temporal takes any signal for any run and says nothing when no code waits for it, so a misspelt name
-would look like a success. Queries and updates are answered by the run itself and need no such care.
+It takes a cancellation of a run that has ended, and any signal for any run, and says nothing when no
+code waits for it. Queries and updates are answered by the run itself and need no such care.
 """
 
 import inspect
@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 from everloom.authoring import check_input
 from everloom.catalog import Catalog
-from everloom.core import NotFound, did_you_mean
+from everloom.core import Conflict, NotFound, did_you_mean
 from everloom.temporal import TemporalService, read_run
 
 
@@ -18,6 +18,29 @@ class SignalUnknown(NotFound):
     """A workflow waits for no signal of that name."""
 
     code = "signal-unknown"
+
+
+class RunEnded(Conflict):
+    """A run has ended, so it cannot be stopped."""
+
+    code = "run-ended"
+
+
+async def cancel_run(temporal: TemporalService, workflow_id: str, reason: str) -> None:
+    """Ask a run to stop in an orderly way; it may clean up first.
+
+    Raises:
+        RunNotFound: There is no such run.
+        RunEnded: It has ended already.
+        TemporalUnavailable: Temporal is away.
+    """
+    info = (await read_run(temporal, workflow_id)).info
+    if not info.is_open:
+        raise RunEnded(
+            f"The run {workflow_id!r} has ended already: it is {info.status}.",
+            hint=f"`everloom runs show {workflow_id}` shows how.",
+        )
+    await temporal.cancel_workflow(workflow_id, None, reason)
 
 
 async def signal_run(

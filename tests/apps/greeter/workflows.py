@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 from temporalio import workflow
+from typing_extensions import override
 
 with workflow.unsafe.imports_passed_through():
     from everloom.authoring import Policy, Workflow, activity_type, call, provider, workflow_type
@@ -83,6 +84,7 @@ class Greet(Workflow[GreetRequest, Greeting]):
         self._gone = False
         self._done = 0
 
+    @override
     async def run(self, input: GreetRequest) -> Greeting:
         text = await call(GreeterActivities.say, input.name)
         self._done = 1
@@ -117,6 +119,7 @@ class Greet(Workflow[GreetRequest, Greeting]):
 class Visit(Workflow[GreetRequest, Greeting]):
     """Visit somebody who does not open."""
 
+    @override
     async def run(self, input: GreetRequest) -> Greeting:
         await asyncio.sleep(0)
         text = await call(GreeterActivities.knock, input.name, policy=Policy(attempts=2))

@@ -47,13 +47,25 @@ async def _develop(call: Develop, out: Output) -> int:
     loaded = load_with_sources()
     set_up_logs(loaded.settings.log)
     async with AsyncExitStack() as stack:
+        supervisor = _supervisor(loaded, call)
+        stack.push_async_callback(supervisor.close)
+        await supervisor.warm_up()
         engine = None
         if engine_needed(loaded.settings):
             engine = await stack.enter_async_context(embedded_engine(loaded.settings))
             for note in engine.notes:
                 out.say(note)
-        stage = _Stage(call, loaded, engine, out)
-        return await stage.play()
+        return await _Stage(call, loaded, engine, supervisor, out).play()
+
+
+def _supervisor(loaded: Loaded, call: Develop) -> Supervisor:
+    options = WorkerOptions(
+        processes=1,
+        reload=call.reload,
+        any_health_port=True,
+        tell=lambda error: show_error(error, as_json=False),
+    )
+    return Supervisor(loaded, options)
 
 
 def _check(call: Develop) -> None:
@@ -72,7 +84,14 @@ def _check(call: Develop) -> None:
 class _Stage:
     """The parts that play together, once Temporal is there."""
 
-    def __init__(self, call: Develop, loaded: Loaded, engine: Engine | None, out: Output) -> None:
+    def __init__(
+        self,
+        call: Develop,
+        loaded: Loaded,
+        engine: Engine | None,
+        supervisor: Supervisor,
+        out: Output,
+    ) -> None:
         self._call = call
         self._out = out
         self._engine = engine
@@ -88,21 +107,12 @@ class _Stage:
             port=port,
             lasting=call.reload,
         )
-        self._supervisor = Supervisor(
-            loaded,
-            WorkerOptions(
-                processes=1,
-                reload=call.reload,
-                environment=self._environment,
-                any_health_port=True,
-                tell=lambda error: show_error(error, as_json=False),
-                reloaded=self._api.change,
-            ),
-        )
+        self._supervisor = supervisor
+        supervisor.on_reload(self._api.change)
 
     async def play(self) -> int:
         """Play the story; then end the workers, and after them the API."""
-        workers = asyncio.create_task(self._supervisor.run())
+        workers = asyncio.create_task(self._supervisor.run(self._environment))
         api = asyncio.create_task(self._api.run())
         guard = asyncio.create_task(self._guard())
         story = asyncio.create_task(self._story())

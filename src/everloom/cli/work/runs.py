@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from everloom.catalog import discover
 from everloom.cli.output import Output
-from everloom.control import RunFilter, Shown, find_runs, show_run, signal_run
+from everloom.control import RunFilter, Shown, cancel_run, find_runs, show_run, signal_run
 from everloom.core import format_duration
 from everloom.temporal import PendingActivity, RunInfo
 
@@ -73,7 +73,7 @@ def cancel(id: str, reason: str, *, as_json: bool) -> None:
 
     async def ask() -> None:
         async with session() as now:
-            await now.temporal.cancel_workflow(id, None, reason)
+            await cancel_run(now.temporal, id, reason)
 
     asyncio.run(ask())
     _done(id, "cancel-requested", f"Asked {id} to stop.", as_json=as_json)

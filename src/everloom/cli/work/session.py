@@ -10,7 +10,7 @@ from everloom.observe import set_up_logs
 from everloom.settings import Settings, load_settings
 from everloom.temporal import TemporalService
 
-PATIENCE = timedelta(seconds=5)
+PATIENCE = timedelta(seconds=3)
 """How long a person in front of a terminal waits for Temporal to come up."""
 
 

@@ -2,7 +2,7 @@
 
 from .applications import find_app_settings
 from .description import SettingRow, describe_settings, settings_schema
-from .environment import child_environment, temporal_environment
+from .environment import adopt_environment, child_environment, temporal_environment
 from .loading import Loaded, load_settings, load_with_sources
 from .problems import SettingsInvalid
 from .sections import (
@@ -42,6 +42,7 @@ __all__ = [
     "TemporalSettings",
     "WorkerSettings",
     "WorkflowSettings",
+    "adopt_environment",
     "child_environment",
     "describe_settings",
     "find_app_settings",

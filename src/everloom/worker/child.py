@@ -17,7 +17,7 @@ from temporalio.worker import Worker
 from everloom.catalog import Catalog, discover, open_providers
 from everloom.core import EverloomError
 from everloom.observe import get_logger, set_up_logs
-from everloom.settings import Settings, load_settings
+from everloom.settings import Settings, adopt_environment, load_settings
 from everloom.temporal import TemporalService
 
 from .building import build_workers
@@ -63,6 +63,7 @@ def main() -> None:
 
 async def _serve(order: Order, parent: ParentLine) -> int:
     try:
+        adopt_environment(order.environment)
         settings = load_settings(order.folder)
         set_up_logs(settings.log)
         set_up_sdk(settings)

@@ -29,6 +29,9 @@ class Order(_Message):
     folder: Path
     """Where the settings are read."""
 
+    environment: dict[str, str] = {}
+    """Variables besides the parent's, for example where Temporal is."""
+
 
 class Go(_Message):
     """Parent: begin to poll."""

@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -57,7 +56,7 @@ class WorkerProcess:
         """Done when the process is gone; the result is its exit code, negative for a signal."""
 
     @classmethod
-    async def start(cls, environment: Mapping[str, str]) -> "WorkerProcess":
+    async def start(cls) -> "WorkerProcess":
         """Start a process that waits for its order. In a session of its own: Ctrl-C is ours."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -65,7 +64,7 @@ class WorkerProcess:
             "everloom.worker.child",
             stdin=PIPE,
             stdout=PIPE,
-            env=child_environment(**environment),
+            env=child_environment(),
             start_new_session=True,
             limit=LONGEST_LINE,
         )

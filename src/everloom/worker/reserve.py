@@ -4,7 +4,6 @@ Importing the SDK takes most of a process's start. A process held in reserve has
 that a saved file is served within a second.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from .process import WorkerProcess
@@ -13,8 +12,7 @@ from .process import WorkerProcess
 class Reserve:
     """Starts processes, ahead of time if wished."""
 
-    def __init__(self, environment: Mapping[str, str], *, ahead: bool) -> None:
-        self._environment = environment
+    def __init__(self, *, ahead: bool) -> None:
         self._ahead = ahead
         self._spare: WorkerProcess | None = None
 
@@ -23,12 +21,17 @@ class Reserve:
         spare, self._spare = self._spare, None
         if spare is not None and not spare.ended.done():
             return spare
-        return await WorkerProcess.start(self._environment)
+        return await WorkerProcess.start()
 
     async def refill(self) -> None:
-        """Start the next one now, if that is wished and has not happened."""
-        if self._ahead and (self._spare is None or self._spare.ended.done()):
-            self._spare = await WorkerProcess.start(self._environment)
+        """Start the next one now, where one is kept."""
+        if self._ahead:
+            await self.warm_up()
+
+    async def warm_up(self) -> None:
+        """Start one now, whether or not one is kept later."""
+        if self._spare is None or self._spare.ended.done():
+            self._spare = await WorkerProcess.start()
 
     async def close(self) -> None:
         """End the one in reserve."""

@@ -6,10 +6,9 @@ the process in the seat goes on; from then on that one only finishes what it run
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from everloom.core import Invalid, format_duration
@@ -62,7 +61,6 @@ class Seat:
         queues: tuple[str, ...],
         *,
         settings: Settings,
-        folder: Path,
         reserve: Reserve,
         code_broken: Callable[[Invalid], None],
         reloaded: Callable[[], None],
@@ -70,6 +68,8 @@ class Seat:
         self.number = number
         self.queues = queues
         self.settings = settings
+        self.environment: Mapping[str, str] = {}
+        """Variables for its processes besides ours."""
         self.bound: tuple[str, ...] = ()
         """Every queue the code has work on, once it is loaded."""
         self.loaded = asyncio.Event()
@@ -80,7 +80,6 @@ class Seat:
         """What was not finished when the seat was given up."""
         self.clean = True
         """Whether every process ended in order when the seat was given up."""
-        self._folder = folder
         self._reserve = reserve
         self._code_broken = code_broken
         self._reloaded = reloaded
@@ -144,7 +143,14 @@ class Seat:
         """A process that has loaded the code; None when it failed or is not wanted any more."""
         self._changed.clear()
         process = self._next = await self._reserve.take()
-        process.order(Order(process=self.number, queues=self.queues, folder=self._folder))
+        process.order(
+            Order(
+                process=self.number,
+                queues=self.queues,
+                folder=self.settings.folder,
+                environment=dict(self.environment),
+            )
+        )
         await first(process.spoke.wait(), process.ended, self._changed.wait(), self._stop.wait())
         self._next = None
         if self._stop.is_set() or self._changed.is_set():

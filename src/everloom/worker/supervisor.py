@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,17 +50,11 @@ class WorkerOptions:
     reload: bool = False
     """Begin anew with the new code when a file is saved."""
 
-    environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Variables for the worker processes, besides those of this one."""
-
     any_health_port: bool = False
     """Take a free port for health when the one of the settings is taken."""
 
     tell: Callable[[Invalid], None] = log_problem
     """Shows people what is wrong with their code."""
-
-    reloaded: Callable[[], None] = lambda: None
-    """Called when a process has taken over saved code."""
 
 
 class Supervisor:
@@ -75,12 +69,13 @@ class Supervisor:
         self._settings = loaded.settings
         self._file = loaded.file
         self._options = options
-        self._reserve = Reserve(options.environment, ahead=options.reload)
+        self._reserve = Reserve(ahead=options.reload)
         self._seats = [
             self._seat(number, queues)
             for number, queues in enumerate(self._plan(self._settings), start=1)
         ]
         self._begun: list[Seat] = []
+        self._on_reload: list[Callable[[], None]] = []
         self._stop = asyncio.Event()
         self._killed_by: int | None = None
         self._error: Invalid | None = None
@@ -90,21 +85,36 @@ class Supervisor:
         self.ready = asyncio.Event()
         """Every process has polled."""
 
-    async def run(self, *, signals: bool = True) -> int:
+    def on_reload(self, listener: Callable[[], None]) -> None:
+        """Call the listener whenever a process has taken over saved code."""
+        self._on_reload.append(listener)
+
+    async def warm_up(self) -> None:
+        """Let the first process do its imports already, while something else is waited for."""
+        await self._reserve.warm_up()
+
+    async def close(self) -> None:
+        """End what `warm_up` began, when `run` is never reached."""
+        await self._reserve.close()
+
+    async def run(self, environment: Mapping[str, str] | None = None) -> int:
         """Run until stopped, and return the exit code.
 
+        SIGINT and SIGTERM stop it; a second one at once.
+
         Args:
-            signals: Stop on SIGINT and SIGTERM; on a second one at once.
+            environment: Variables for the worker processes, besides our own.
 
         Raises:
             HealthPortTaken: Something else listens at the health port.
             WorkerCodeInvalid: The code cannot run, and no reload will mend it.
             NothingToServe: Nothing is bound to the queues.
         """
-        if signals:
-            loop = asyncio.get_running_loop()
-            for each in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(each, self._signalled, each)
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, self._signalled, each)
+        for seat in self._seats:
+            seat.environment = environment or {}
         # Worker processes import this room too, and need no web server.
         from .health import bind, serving_health  # noqa: PLC0415
 
@@ -244,11 +254,14 @@ class Supervisor:
             number,
             queues,
             settings=self._settings,
-            folder=self._settings.folder,
             reserve=self._reserve,
             code_broken=self._code_broken,
-            reloaded=self._options.reloaded,
+            reloaded=self._tell_reloaded,
         )
+
+    def _tell_reloaded(self) -> None:
+        for listener in self._on_reload:
+            listener()
 
     def _code_broken(self, error: Invalid) -> None:
         if self._options.reload:

@@ -7,7 +7,6 @@ root, so for root it runs as `nobody`. It dies with us, whatever kills us.
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -18,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -42,6 +42,10 @@ _QUICK = {
     "max_connections": "40",
     "autovacuum_naptime": "10s",
 }
+
+
+_STATUS_LINE = 7
+"""Of `postmaster.pid`; the line that `pg_ctl` reads."""
 
 
 class PostgresMissing(RuntimeError):
@@ -88,9 +92,13 @@ class Postgres:
     def kill(self) -> None:
         """End all of its processes at once (kill -9)."""
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            # Not the process group: each connection's process has one of its own.
+            shell = psutil.Process(self._process.pid)
+            for process in shell.children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
             self.stop()
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Stop it in order; connections are cut."""
@@ -163,12 +171,12 @@ class Postgres:
         return False
 
     def _answers(self) -> bool:
-        try:
-            psycopg.connect(self.url(), connect_timeout=2).close()
-        except psycopg.OperationalError:
-            threading.Event().wait(0.03)
-            return False
-        return True
+        state = self._data / "postmaster.pid"
+        lines = state.read_text().splitlines() if state.exists() else []
+        if len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready":
+            return True
+        threading.Event().wait(0.02)
+        return False
 
     def _readable_binaries(self) -> Path:
         """The binaries, copied when the other account cannot reach them where they are."""

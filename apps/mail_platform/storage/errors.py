@@ -200,6 +200,7 @@ _BY_STATE: dict[str, _Maker] = {
     "25006": _refused,  # read-only transaction
 }
 _BY_CLASS: dict[str, _Maker] = {
+    "21": _invalid,  # cardinality violation: a key twice
     "22": _invalid,  # data exception
     "23": _invalid,  # integrity constraint violation
     "28": _refused,  # invalid authorization

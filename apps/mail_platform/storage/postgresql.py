@@ -16,19 +16,24 @@ from sqlalchemy import (
     select,
     text,
     true,
-    update,
 )
+from sqlalchemy.dialects.postgresql import insert as upsert
 from typing_extensions import override
 
 from mail_platform.models import PRODUCT_COLUMNS
 
 from .loading import Loading, Merged, ReadRows
-from .merging import CREATED, beside_products, created, differs, is_new, same_product, updated
+from .merging import CREATED, beside_products, created, differs, is_new, updated
 from .schema import FeedOfTransaction, ImportOfTransaction, import_keys, products, staged
 from .unseen import deactivation
 
 _COPY = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NULL ({}), ENCODING 'UTF8')")
 _NULLABLE = [name for name in PRODUCT_COLUMNS if name not in {"product_id", "title"}]
+
+_GUESSES = ("enable_hashjoin", "enable_mergejoin", "enable_material", "enable_memoize", "jit")
+"""The staged rows have no statistics, and often neither have the products. Guessing their number, the
+planner may read all products for each batch, or for each row. Without these it looks up each row by
+its key, which takes the same time however many products there are."""
 
 
 class PostgresqlLoading(Loading):
@@ -61,9 +66,7 @@ class PostgresqlLoading(Loading):
 
     @override
     def merge(self, connection: Connection, *, feed: str, number: int) -> Merged:
-        # The staged table has no statistics, and without these the products may be read from end to
-        # end for each batch. Looking each row up costs the same however many products there are.
-        for setting in ("enable_hashjoin", "enable_mergejoin", "jit"):
+        for setting in _GUESSES:
             connection.execute(text(f"SET LOCAL {setting} = off"))
         compared = (
             select(*staged.c, is_new().label("is_new"))
@@ -71,19 +74,15 @@ class PostgresqlLoading(Loading):
             .where(or_(is_new(), differs(staged.c)))
             .cte("compared")
         )
-        new_rows = created(compared, feed, number).where(compared.c.is_new)
-        create = insert(products).from_select(CREATED, new_rows, include_defaults=False)
-        change = (
-            update(products)
-            .values(updated(compared.c))
-            .where(same_product(compared.c, feed), not_(compared.c.is_new))
+        new_rows = created(compared, feed, number)
+        statement = upsert(products).from_select(CREATED, new_rows, include_defaults=False)
+        merged = statement.on_conflict_do_update(
+            index_elements=[products.c.feed, products.c.product_id],
+            set_=updated(statement.excluded),
         )
-        creations = create.returning(literal(1).label("one")).cte("creations")
-        updates = change.returning(literal(1).label("one")).cte("updates")
         counts = select(
-            select(func.count()).select_from(creations).scalar_subquery(),
-            select(func.count()).select_from(updates).scalar_subquery(),
-        )
+            func.count().filter(compared.c.is_new), func.count().filter(not_(compared.c.is_new))
+        ).add_cte(merged.cte("merged"))
         row = connection.execute(counts).one()
         return Merged(created=row[0], updated=row[1])
 

@@ -193,6 +193,7 @@ def test_batch_without_rows_is_stored(products: Products) -> None:
         pytest.param(b'a,"A,,,,,,,,,,,\n', id="open quote"),
         pytest.param(b"a,\xff,,,,,,,,,,,\n", id="not UTF-8"),
         pytest.param(b"a,A,,,,,,,,,,,\na,B,,,,,,,,,,,\n", id="one key twice"),
+        pytest.param(b"p0001,A,,,,,,,,,,,\np0001,B,,,,,,,,,,,\n", id="known key twice"),
         pytest.param(b"a,,,,,,,,,,,,\n", id="no title"),
     ],
 )

@@ -1,0 +1,174 @@
+"""`everloom dev`, as people and programs use it: real processes, a real Temporal of its own."""
+
+import json
+import re
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+import pytest
+import yaml
+from tests.waiting import eventually
+from tests.worker.commands import Command, everloom
+
+from everloom.engine import Engine, free_port
+
+NAPPING = Path(__file__).parents[1] / "worker" / "napping.py"
+
+
+class Folder:
+    """A checkout with one application and settings of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.code = path / "napper" / "work.py"
+        self.code.parent.mkdir()
+        (self.code.parent / "__init__.py").touch()
+        source = NAPPING.read_text(encoding="utf-8")
+        self.code.write_text(source.replace("queue-under-test", "standard"), encoding="utf-8")
+        settings = {
+            "catalog": {"packages": ["napper"]},
+            "engine": {"port": free_port(), "ui_port": free_port()},
+            "worker": {"health_port": 0},
+            "api": {"port": free_port()},
+        }
+        (path / "everloom.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+
+    @asynccontextmanager
+    async def dev(self, *arguments: str, **environment: str) -> AsyncGenerator[Command]:
+        """`everloom dev` in this folder; whatever it left behind is killed at the end."""
+        async with everloom(self.path, "dev", *arguments, environment=environment) as command:
+            yield command
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """A folder in which nothing has run yet."""
+    return Folder(tmp_path)
+
+
+def addresses(command: Command) -> dict[str, str]:
+    """What is said below `Ready`."""
+    below = command.said[command.said.index("Ready") + 1 :]
+    rows = [re.fullmatch(r"  (\S+(?: \S+)*?) {2,}(.+)", line) for line in below]
+    return {row[1]: row[2] for row in rows if row is not None}
+
+
+def answers(address: str) -> bool:
+    """Whether a GET is answered with 200."""
+    try:
+        with urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
+            return answer.status == 200
+    except URLError:
+        return False
+
+
+async def test_once_prints_the_result_alone_and_leaves_nothing(folder: Folder):
+    """Standard output is one JSON document; afterwards no process is left, and the exit code is 0."""
+    async with folder.dev("--run", "napping", "--input", "0.1", "--once") as dev:
+        await dev.says("Ready", within=40)
+        family = dev.children()
+
+        assert await dev.exit_code(within=40) == 0
+
+    assert json.loads(dev.output) == "slept"
+    assert not any(process.is_running() for process in family)
+
+
+async def test_once_gives_a_failed_run_as_json(folder: Folder):
+    """A run that fails ends the command with 1; the error is the document and a sentence."""
+    folder.code.write_text(
+        folder.code.read_text(encoding="utf-8").replace('note("nap")', "raise activity_failed()")
+        + "\n\ndef activity_failed() -> Exception:\n"
+        "    from temporalio.exceptions import ApplicationError\n\n"
+        '    return ApplicationError("out of beds", non_retryable=True)\n',
+        encoding="utf-8",
+    )
+    async with folder.dev("--run", "napping", "--input", "1", "--once") as dev:
+        assert await dev.exit_code(within=60) == 1
+
+    document = json.loads(dev.output)
+    assert set(document) == {"error"}
+    assert "out of beds" in "\n".join(dev.said)
+
+
+async def test_broken_code_with_once_ends_with_2(folder: Folder):
+    """Nothing waits for a mending hand where nobody is there; the problem is the document."""
+    folder.code.write_text("import nothing_of_this_name\n", encoding="utf-8")
+    async with folder.dev("--run", "napping", "--once") as dev:
+        assert await dev.exit_code(within=40) == 2
+
+    assert json.loads(dev.output)["error"]["code"] in {"worker-code-invalid", "companion-down"}
+
+
+async def test_stays_up_serves_and_reloads_until_ctrl_c(folder: Folder):
+    """API docs, Temporal's UI and health answer; saved code is served; Ctrl-C ends all with 0.
+
+    A second `everloom dev` joins the Temporal of the first, takes other ports, and leaves it running.
+    """
+    async with folder.dev("--run", "greeting") as dev:
+        await dev.says("Everything stays up", within=40)
+        assert dev.output == b""
+        found = addresses(dev)
+        assert answers(found["API"])
+        assert answers(found["Temporal UI"])
+        assert answers(found["Health"])
+
+        async with folder.dev("--run", "greeting", "--once") as second:
+            assert await second.exit_code(within=60) == 0
+            assert "(joined" in addresses(second)["Temporal"]
+            assert addresses(second)["API"] != found["API"]
+            assert json.loads(second.output) == "hello"
+        assert answers(found["Health"])
+
+        source = folder.code.read_text(encoding="utf-8")
+        folder.code.write_text(source.replace('"hello"', '"good evening"'), encoding="utf-8")
+        await dev.event("worker reloaded")
+        await eventually(lambda: answers(found["API"]))
+
+        dev.signal(signal.SIGINT)
+        assert await dev.exit_code(within=30) == 0
+    assert dev.output.strip() == b"hello"
+
+
+async def test_killed_dev_leaves_no_process(folder: Folder):
+    """After kill -9 workers, API and Temporal end; the next start finds a free folder."""
+    async with folder.dev() as dev:
+        await dev.says("Ready", within=40)
+        family = dev.children()
+        assert len(family) >= 3
+
+        dev.process.kill()
+
+        await eventually(lambda: not any(_lives(process) for process in family), within=10)
+
+
+async def test_nothing_is_started_where_temporal_is_given(folder: Folder, engine: Engine):
+    """With `TEMPORAL_ADDRESS` set, that Temporal is used and the folder stays without one."""
+    queue = "dev-with-a-given-temporal"
+    source = folder.code.read_text(encoding="utf-8").replace('"standard"', f'"{queue}"')
+    folder.code.write_text(source, encoding="utf-8")
+    with (folder.path / "everloom.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"queues: {{bind: {{{queue}: standard}}}}\n")
+
+    async with folder.dev("--run", "greeting", "--once", TEMPORAL_ADDRESS=engine.address) as dev:
+        assert await dev.exit_code(within=60) == 0
+
+    assert json.loads(dev.output) == "hello"
+    assert not (folder.path / ".everloom" / "temporal.db").exists()
+
+
+async def test_once_without_a_run_is_refused(folder: Folder):
+    """`--once` alone has nothing to print."""
+    async with folder.dev("--once") as dev:
+        assert await dev.exit_code() == 2
+
+    assert json.loads(dev.output)["error"]["code"] == "usage"
+
+
+def _lives(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

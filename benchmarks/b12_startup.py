@@ -6,6 +6,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from everloom.engine import free_port
@@ -89,8 +90,7 @@ async def _dev(command: str) -> float:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            async with asyncio.timeout(LIMIT):
-                await _until_ready(process)
+            await _until_ready(process)
             return (time.perf_counter() - began) * 1000
         finally:
             if process.returncode is None:
@@ -101,15 +101,19 @@ async def _dev(command: str) -> float:
 async def _until_ready(process: asyncio.subprocess.Process) -> None:
     said: list[str] = []
     assert process.stderr is not None  # noqa: S101 - it was asked for as a pipe
-    async for line in process.stderr:
-        said.append(line.decode(errors="replace"))
-        if READY in said[-1]:
-            return
-    raise SystemExit("`everloom dev` ended before it was ready:\n" + "".join(said[-20:]))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LIMIT):
+            async for line in process.stderr:
+                said.append(line.decode(errors="replace"))
+                if READY in said[-1]:
+                    return
+    raise SystemExit("`everloom dev` did not become ready:\n" + "".join(said[-20:]))
 
 
 def _make_project(folder: Path) -> None:
-    (folder / "greetings.py").write_text(PROJECT, encoding="utf-8")
+    (folder / "greetings").mkdir()
+    (folder / "greetings" / "__init__.py").touch()
+    (folder / "greetings" / "workflows.py").write_text(PROJECT, encoding="utf-8")
     (folder / "everloom.yaml").write_text(
         f"engine: {{port: {free_port()}, ui_port: {free_port()}}}\n"
         f"api: {{port: {free_port()}}}\n"

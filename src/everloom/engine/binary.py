@@ -12,8 +12,6 @@ from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
-from temporalio.testing import WorkflowEnvironment
-
 from everloom.settings import Settings
 
 from .errors import BinaryInvalid, BinaryMissing
@@ -78,6 +76,9 @@ async def _download(folder: Path) -> Path:
     kept = _downloaded(folder)
     if kept is not None:
         return kept
+    # Half a second of imports that nobody pays who has the command.
+    from temporalio.testing import WorkflowEnvironment  # noqa: PLC0415
+
     try:
         async with asyncio.timeout(DOWNLOAD_TIMEOUT.total_seconds()):
             environment = await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType] - the SDK's own annotation is partial

@@ -1,0 +1,10 @@
+"""Read product files: which format, encoding and columns they have, and what each row says.
+
+Pure but for the source that it reads: no clock, no network, no object store.
+"""
+
+from .batch import BatchResult, parse_batch
+from .errors import FileRefused
+from .source import ByteSource, MemorySource
+
+__all__ = ["BatchResult", "ByteSource", "FileRefused", "MemorySource", "parse_batch"]

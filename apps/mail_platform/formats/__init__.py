@@ -4,7 +4,7 @@ Pure but for the source that it reads: no clock, no network, no object store.
 """
 
 from .batch import BatchResult, parse_batch
-from .errors import FileRefused
+from .errors import FileUnreadable
 from .source import ByteSource, MemorySource
 
-__all__ = ["BatchResult", "ByteSource", "FileRefused", "MemorySource", "parse_batch"]
+__all__ = ["BatchResult", "ByteSource", "FileUnreadable", "MemorySource", "parse_batch"]

@@ -62,7 +62,7 @@ def parse_batch(
         fast: Take the fast lane where it applies. Without it the result is the same.
 
     Raises:
-        FileRefused: The file cannot be read as a table of products.
+        FileUnreadable: The file cannot be read as a table of products.
     """
     asked, cursor, dialect = request.request, request.cursor, request.dialect
     if dialect is None:

@@ -3,79 +3,79 @@
 from everloom.core import Invalid
 
 
-class FileRefused(Invalid):
+class FileUnreadable(Invalid):
     """Base of all below: no row of this file can be read as it is."""
 
-    code = "file-refused"
+    code = "file-unreadable"
 
 
-class FileEmpty(FileRefused):
+class FileEmpty(FileUnreadable):
     """There is nothing in it."""
 
     code = "file-empty"
 
 
-class FileIsHtml(FileRefused):
+class FileIsHtml(FileUnreadable):
     """A web page came instead of a product file."""
 
     code = "file-is-html"
 
 
-class FileIsXml(FileRefused):
+class FileIsXml(FileUnreadable):
     """An XML feed: not supported."""
 
     code = "file-is-xml"
 
 
-class FileCompressed(FileRefused):
+class FileCompressed(FileUnreadable):
     """It is still compressed, or packed twice."""
 
     code = "file-compressed"
 
 
-class FileIsSpreadsheet(FileRefused):
+class FileIsSpreadsheet(FileUnreadable):
     """An Excel or OpenDocument workbook."""
 
     code = "file-is-spreadsheet"
 
 
-class FileIsBinary(FileRefused):
+class FileIsBinary(FileUnreadable):
     """It is no text."""
 
     code = "file-is-binary"
 
 
-class FormatContradicted(FileRefused):
+class FormatContradicted(FileUnreadable):
     """It is not in the format that was asked for."""
 
     code = "format-contradicted"
 
 
-class DelimiterUnclear(FileRefused):
+class DelimiterUnclear(FileUnreadable):
     """No delimiter cuts its first rows into columns."""
 
     code = "delimiter-unclear"
 
 
-class FileNotTable(FileRefused):
+class FileNotTable(FileUnreadable):
     """JSON without an array of objects."""
 
     code = "file-not-table"
 
 
-class JsonBroken(FileRefused):
+class JsonBroken(FileUnreadable):
     """A JSON document that stops being JSON, so that nothing behind that place can be trusted."""
 
     code = "json-broken"
 
 
-class HeaderMissingColumns(FileRefused):
+class HeaderMissingColumns(FileUnreadable):
     """A column without which no product can be made is not there."""
 
     code = "header-missing-columns"
 
 
-class MappingInvalid(FileRefused):
+class MappingInvalid(FileUnreadable):
     """The own column mapping names a field or a column that does not exist."""
 
     code = "mapping-invalid"

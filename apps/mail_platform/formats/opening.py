@@ -34,7 +34,7 @@ def open_file(
         known_as: File name and content type, as far as they are known.
 
     Raises:
-        FileRefused: Its rows cannot be read.
+        FileUnreadable: Its rows cannot be read.
     """
     head = _Head(source)
     format = find_format(head.text, whole=head.whole, wanted=request.format, known_as=known_as)

@@ -20,7 +20,7 @@ silence it would look like the supplier's own words."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _AS_SPACE = {9: " ", 10: " ", 11: " ", 12: " ", 13: " "}
 _ONE_LINE = {code: _AS_SPACE.get(code) for code in (*range(32), 127)}
-_MANY_LINES = {**_ONE_LINE, 9: "\t", 10: "\n", 13: None}
+_MANY_LINES = {**_ONE_LINE, 9: "\t", 10: "\n", 13: "\n"}
 
 _URL = re.compile(r"https?://[^\s/?#<>\"]+[^\s<>\"]*", re.IGNORECASE)
 _NEXT_URL = re.compile(r"\s*[,;|]\s*(?=https?://)", re.IGNORECASE)
@@ -67,7 +67,7 @@ def clean(text: str, *, many_lines: bool = False) -> str:
         many_lines: Keep line breaks and tabs; otherwise each is a space.
     """
     if _CONTROL.search(text):
-        text = text.translate(_MANY_LINES if many_lines else _ONE_LINE)
+        text = text.replace("\r\n", "\n").translate(_MANY_LINES if many_lines else _ONE_LINE)
     return text.strip()
 
 

@@ -48,6 +48,7 @@ async def build_workers(
     catalog: Catalog,
     providers: Providers,
     running: RunningActivities,
+    build_id: str,
 ) -> list[Worker]:
     """One worker for each queue, all over one connection and one pool of threads.
 
@@ -73,6 +74,7 @@ async def build_workers(
                 activity_executor=threads,
                 workflow_runner=runner,
                 interceptors=[running],
+                build_id=build_id,
                 identity=f"{socket.gethostname()}:{os.getpid()}:{queue}",
                 # With a cache of runs the SDK wants two slots at least.
                 max_concurrent_workflow_tasks=max(2, profile.workflow_tasks),

@@ -26,7 +26,7 @@ from .messages import Check, Drain, Failed, Go, Order, Polling, Prepared, Pulse,
 from .parent import ParentLine
 from .running import RunningActivities
 from .sdk import set_up_sdk
-from .snapshot import keep_code
+from .snapshot import CodeSnapshot
 from .waiting import first
 from .watchdog import Watchdog
 
@@ -67,8 +67,9 @@ async def _serve(order: Order, parent: ParentLine) -> int:
         settings = load_settings(order.folder)
         set_up_logs(settings.log)
         set_up_sdk(settings)
-        keep_code(settings.catalog.packages)
-        process = _Process(settings, parent)
+        code = CodeSnapshot(settings.catalog.packages)
+        code.take()
+        process = _Process(settings, parent, code)
         catalog = discover(settings)
         return await process.live(catalog, order)
     except EverloomError as error:
@@ -79,9 +80,10 @@ async def _serve(order: Order, parent: ParentLine) -> int:
 class _Process:
     """The workers of this process and what goes on in them."""
 
-    def __init__(self, settings: Settings, parent: ParentLine) -> None:
+    def __init__(self, settings: Settings, parent: ParentLine, code: CodeSnapshot) -> None:
         self._settings = settings
         self._parent = parent
+        self._code = code
         self._temporal = TemporalService(settings)
         self._running = RunningActivities()
         self._workers: Sequence[Worker] = ()
@@ -124,6 +126,7 @@ class _Process:
             catalog=catalog,
             providers=providers,
             running=self._running,
+            build_id=self._code.build_id(),
         )
 
     async def _poll_and_drain(self) -> int:

@@ -8,9 +8,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 
 from temporalio.worker import Worker
 
@@ -37,6 +38,9 @@ ABANDONED = 3
 
 LAST_WORDS = timedelta(seconds=2)
 """How long activities that are cancelled at the end of a drain may take to notice it."""
+
+MOST_PAUSE = 2.0
+"""Seconds between two looks whether Temporal is back, at most."""
 
 log = get_logger("everloom.worker")
 
@@ -66,10 +70,10 @@ async def _serve(order: Order, parent: ParentLine) -> int:
         adopt_environment(order.environment)
         settings = load_settings(order.folder)
         set_up_logs(settings.log)
-        set_up_sdk(settings)
         code = CodeSnapshot(settings.catalog.packages)
         code.take()
         process = _Process(settings, parent, code)
+        set_up_sdk(settings, process.notice_away)
         catalog = discover(settings)
         return await process.live(catalog, order)
     except EverloomError as error:
@@ -89,7 +93,9 @@ class _Process:
         self._workers: Sequence[Worker] = ()
         self._go = asyncio.Event()
         self._stop = asyncio.Event()
-        self._answers: set[asyncio.Task[None]] = set()
+        self._asides: set[asyncio.Task[None]] = set()
+        self._waiting_for_temporal: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
 
     async def live(self, catalog: Catalog, order: Order) -> int:
         """Prepare, wait for `Go`, poll until told to stop, drain, and return the exit code."""
@@ -156,11 +162,30 @@ class _Process:
                 case Go():
                     self._go.set()
                 case Check():
-                    answer = asyncio.create_task(self._answer())
-                    self._answers.add(answer)
-                    answer.add_done_callback(self._answers.discard)
+                    self._aside(self._answer())
                 case Drain():
                     self._stop.set()
+
+    def _aside(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(doing)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+        return task
+
+    def notice_away(self) -> None:
+        """Say once that Temporal is away, and once that it is back. Safe in any thread."""
+        self._loop.call_soon_threadsafe(self._begin_waiting)
+
+    def _begin_waiting(self) -> None:
+        if self._waiting_for_temporal is None or self._waiting_for_temporal.done():
+            self._waiting_for_temporal = self._aside(self._wait_for_temporal())
+
+    async def _wait_for_temporal(self) -> None:
+        """The connection says both itself, when its health is asked for."""
+        pause = self._settings.temporal.retry_first.total_seconds()
+        while (await self._temporal.health()).status != "healthy":
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, MOST_PAUSE)
 
     async def _answer(self) -> None:
         health = await self._temporal.health()

@@ -1,6 +1,7 @@
 """The SDK's own settings of a process: defaults of calls, its runtime, its log lines."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import activity, workflow
@@ -11,6 +12,7 @@ from temporalio.runtime import (
     TelemetryConfig,
     TelemetryFilter,
 )
+from typing_extensions import override
 
 from everloom.authoring import Policy, use_default_policy
 from everloom.settings import Settings
@@ -19,8 +21,13 @@ _SHORTEST_BEAT = timedelta(seconds=1)
 _LONGEST_BEAT = timedelta(seconds=60)
 
 
-def set_up_sdk(settings: Settings) -> None:
-    """Prepare the SDK. Once a process, before the first connection."""
+def set_up_sdk(settings: Settings, temporal_away: Callable[[], None]) -> None:
+    """Prepare the SDK. Once a process, before the first connection.
+
+    Args:
+        settings: The process's.
+        temporal_away: Called, from any thread, when the SDK finds Temporal away.
+    """
     limits = settings.activities
     use_default_policy(
         Policy(
@@ -35,13 +42,35 @@ def set_up_sdk(settings: Settings) -> None:
     # Type, id and attempt are fields of a line; in its text they would stand twice.
     activity.logger.activity_info_on_message = False
     workflow.logger.workflow_info_on_message = False
-    Runtime.set_default(_runtime(settings))
+    core = logging.getLogger("temporalio.core")
+    core.addFilter(_CoreLines(temporal_away))
+    Runtime.set_default(_runtime(settings, core))
 
 
-def _runtime(settings: Settings) -> Runtime:
+_SIGNS_OF_ABSENCE = ("code: Unavailable", "transport::Error")
+
+
+class _CoreLines(logging.Filter):
+    """Passes what the SDK's core says, but not its tales of every poll that is tried again."""
+
+    def __init__(self, temporal_away: Callable[[], None]) -> None:
+        super().__init__()
+        self._temporal_away = temporal_away
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        vars(record).pop("temporal_log", None)
+        said = record.getMessage()
+        if said.startswith("gRPC call") and any(sign in said for sign in _SIGNS_OF_ABSENCE):
+            self._temporal_away()
+            return False
+        return True
+
+
+def _runtime(settings: Settings, core: logging.Logger) -> Runtime:
     """A runtime whose log lines pass through ours, and which tells Temporal that we live."""
     forwarding = LogForwardingConfig(
-        logging.getLogger("temporalio.core"),
+        core,
         append_target_to_name=False,
         prepend_target_on_message=False,
     )

@@ -1,7 +1,7 @@
 """The application under test. Each test copies it into a folder and gives it a queue of its own."""
 
 import time
-from asyncio import sleep
+from asyncio import gather, sleep
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -52,8 +52,12 @@ async def second_try(_seconds: float) -> str:
 @activity_type(name="block")
 async def block(seconds: float) -> str:
     """Block the event loop, which an activity must not do."""
-    time.sleep(seconds)  # noqa: ASYNC251 - the blocking line
+    await gather(_block(seconds), sleep(0))
     return "blocked"
+
+
+async def _block(seconds: float) -> None:
+    time.sleep(seconds)  # noqa: ASYNC251 - the blocking line
 
 
 @activity_type(name="threaded")

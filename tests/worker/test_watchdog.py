@@ -4,7 +4,7 @@ from tests.worker.conftest import Application
 
 
 async def test_blocking_activity_is_named_once_with_its_line(application: Application, source: str):
-    """Type, workflow and the line of the application that blocks; one warning a standstill.
+    """Type, workflow and the blocking line, also in a task that the activity began; one warning.
 
     A plain function blocks only its thread, and nobody is warned.
     """
@@ -25,4 +25,4 @@ async def test_blocking_activity_is_named_once_with_its_line(application: Applic
 
         (warning,) = worker.events("activity blocks the event loop")
         assert (warning["activity"], warning["workflow_id"]) == ("block", run.id)
-        assert warning["place"] == f"{application.code}:{line} in block"
+        assert warning["place"] == f"{application.code}:{line} in _block"

@@ -2,15 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 from typing_extensions import override
 
 from .messages import Abandoned
+
+_current: ContextVar["RunningActivity | None"] = ContextVar("everloom_activity", default=None)
+"""Tasks that an activity starts inherit it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,10 +24,6 @@ class RunningActivity:
     name: str
     workflow_id: str
     attempt: int
-    function: Callable[..., Any]
-    task: asyncio.Task[Any] | None
-    """The task it runs in, or waits in when it is a plain function in a thread."""
-
     since: float = field(default_factory=time.monotonic)
 
     def abandoned(self) -> Abandoned:
@@ -42,6 +42,7 @@ class RunningActivities(Interceptor):
     def __init__(self) -> None:
         self._running: set[RunningActivity] = set()
         self._cut_off: list[Abandoned] = []
+        self._tasks: WeakKeyDictionary[asyncio.Task[Any], RunningActivity] = WeakKeyDictionary()
 
     @override
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
@@ -50,13 +51,27 @@ class RunningActivities(Interceptor):
     def __len__(self) -> int:
         return len(self._running)
 
-    def now(self) -> tuple[RunningActivity, ...]:
-        """What runs now. Safe to call from another thread."""
-        return tuple(self._running.copy())
+    def note_tasks(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Note from now on which activity each new task belongs to."""
+
+        def make(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Task[Any]:
+            task = asyncio.Task[Any](coro, loop=loop, **options)
+            if (running := _current.get()) is not None:
+                self._tasks[task] = running
+            return task
+
+        loop.set_task_factory(make)
+
+    def find(self, task: asyncio.Task[Any] | None) -> RunningActivity | None:
+        """The activity that a task belongs to. Safe to call from another thread."""
+        return self._tasks.get(task) if task is not None else None
 
     def begin(self, running: RunningActivity) -> None:
-        """Note that an activity starts."""
+        """Note that an activity starts in this task."""
         self._running.add(running)
+        _current.set(running)
+        if (task := asyncio.current_task()) is not None:
+            self._tasks[task] = running
 
     def end(self, running: RunningActivity, *, cut_off: bool) -> None:
         """Note that an activity ended, by itself or because its worker stops."""
@@ -81,8 +96,6 @@ class _Noting(ActivityInboundInterceptor):
             name=info.activity_type,
             workflow_id=info.workflow_id or "",
             attempt=info.attempt,
-            function=input.fn,
-            task=asyncio.current_task(),
         )
         self._activities.begin(running)
         cut_off = True

@@ -12,7 +12,7 @@ from types import FrameType
 
 from everloom.observe import get_logger
 
-from .running import RunningActivities, RunningActivity
+from .running import RunningActivities
 
 log = get_logger(__name__)
 
@@ -33,6 +33,7 @@ class Watchdog:
 
     def start(self) -> None:
         """Begin to watch. To be called on the loop's own thread."""
+        self._activities.note_tasks(self._loop)
         threading.Thread(target=self._watch, name="everloom-watchdog", daemon=True).start()
 
     def stop(self) -> None:
@@ -56,7 +57,7 @@ class Watchdog:
         frames = _frames(sys._current_frames().get(self._loop_thread))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - there is no other door to another thread's stack
         if not frames:
             return
-        blocking = self._find_activity(frames)
+        blocking = self._activities.find(asyncio.current_task(self._loop))
         place = _place(frames)
         if blocking is None:
             log.warning(
@@ -74,16 +75,6 @@ class Watchdog:
             hint="Make it a plain function, which runs in a thread, or await what it waits for.",
         )
 
-    def _find_activity(self, frames: list[FrameType]) -> RunningActivity | None:
-        """The activity whose task is on the loop's stack, else the one whose function is."""
-        running = self._activities.now()
-        current = asyncio.current_task(self._loop)
-        codes = {frame.f_code for frame in frames}
-        return next(
-            (each for each in running if each.task is current),
-            next((each for each in running if _code_of(each) in codes), None),
-        )
-
 
 def _frames(innermost: FrameType | None) -> list[FrameType]:
     frames: list[FrameType] = []
@@ -98,10 +89,3 @@ def _place(frames: list[FrameType]) -> str:
     own = [frame for frame in frames if not frame.f_code.co_filename.startswith(_NOT_OURS)]
     frame = (own or frames)[0]
     return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
-
-
-def _code_of(running: RunningActivity) -> object:
-    function = running.function
-    while (wrapped := getattr(function, "__wrapped__", None)) is not None:
-        function = wrapped
-    return getattr(function, "__code__", None)

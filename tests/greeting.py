@@ -49,11 +49,16 @@ def greeter_settings(folder: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 async def greeter(
-    engine: Engine, temporal: TemporalService, tmp_path_factory: pytest.TempPathFactory
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[Greeter]:
-    """The application, served by a worker of this process."""
+    """The application, served by a worker of this process.
+
+    Each room that imports this fixture gets a worker of its own, and so a connection of its own: the
+    SDK refuses two workers of one queue on one connection.
+    """
     settings = greeter_settings(tmp_path_factory.mktemp("greeter"))
     catalog = discover(settings)
+    temporal = TemporalService(settings, address=engine.address, namespace=engine.namespace)
     async with open_providers(catalog, settings) as providers:
         worker = Worker(
             await temporal.get_client(),
@@ -63,3 +68,4 @@ async def greeter(
         )
         async with worker:
             yield Greeter(settings, catalog, temporal, engine.address)
+    await temporal.close()

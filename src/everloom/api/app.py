@@ -15,12 +15,12 @@ from everloom.temporal import TemporalService, get_temporal_service
 
 from .applications import find_routers
 from .dependencies import Provided
+from .description import PROBLEM_ANSWER, DescribedApi
 from .docs import router as docs
 from .edge import Edge
 from .errors import add_error_answers
 from .health import probes
 from .health import router as health
-from .problems import MEDIA_TYPE, ProblemDocument
 from .runs import router as runs
 
 _log = get_logger(__name__)
@@ -57,21 +57,14 @@ def create_app(settings: Settings, temporal: TemporalService | None = None) -> F
             if temporal is None:
                 await service.close()
 
-    app = FastAPI(
+    app = DescribedApi(
         title="Everloom",
         summary="Durable workflows on Temporal.",
         version=__version__,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=int(settings.api.body_limit),
-        responses={
-            "default": {
-                "description": "The request failed",
-                "model": ProblemDocument,
-                "content": {MEDIA_TYPE: {}},
-            }
-        },
+        responses=PROBLEM_ANSWER,
     )
     app.state.settings = settings
     app.state.catalog = catalog

@@ -1,7 +1,10 @@
 """Serve the API with uvicorn until a signal ends it."""
 
+import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
 
 import uvicorn
 
@@ -39,8 +42,19 @@ def serve(settings: Settings, listening: Callable[[], None] = lambda: None) -> N
         timeout_graceful_shutdown=10,
     )
     listening()
-    with listener:
+    with listener, suppress(_Stopped):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stop)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+class _Stopped(Exception):
+    """A signal asked the server to end."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """Uvicorn raises a signal anew once it has ended in order: that is what was wanted, no failure."""
+    raise _Stopped
 
 
 def _listen(host: str, port: int) -> socket.socket:

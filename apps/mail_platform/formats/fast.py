@@ -23,6 +23,9 @@ _INVALID = "everloom-invalid-as-nul"
 codecs.register_error(
     _INVALID, lambda error: ("\0", error.end if isinstance(error, UnicodeDecodeError) else 0)
 )
+_MARK = "\ufeff"
+"""Polars' readers take it off where a text begins with it; in the middle of a file it is a character."""
+
 _PIECE = 2 * 1024**2
 """Bytes looked at at once."""
 
@@ -101,12 +104,12 @@ class FastLane:
 
     def _certify(self, piece: bytes) -> pl.DataFrame | None:
         """The products of a piece's certified lines, with the number of the line in the piece."""
-        # The CSV reader would take a byte order mark off, where it is a character in our sense.
-        if piece.startswith(codecs.BOM_UTF8):
+        if piece.startswith(_MARK.encode()):
             return None
         lines = pl.read_lines(piece)["line"]
         # A carriage return before the line break was taken off, and still counts as part of the row.
         simple = lines.str.contains(self._simple) & (lines.str.len_bytes() < self._table.longest)
+        simple &= ~lines.str.starts_with(_MARK)
         numbers = pl.Series(LINE, range(len(lines)), dtype=pl.Int64)
         if len(lines) != _count_lines(piece) or not simple.any():
             return None

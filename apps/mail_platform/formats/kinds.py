@@ -103,7 +103,9 @@ def find_format(text: bytes, *, whole: bool, wanted: Format | None, known_as: st
     Raises:
         FormatContradicted: The content is not in the format that was asked for.
     """
-    found = _find_json(text, whole=whole, known_as=known_as) if _JSON.match(text) else None
+    found = (
+        _find_json(text, whole=whole, known_as=wanted or known_as) if _JSON.match(text) else None
+    )
     if wanted is None:
         return found
     if found is None and wanted in {Format.CSV, Format.TSV}:
@@ -136,7 +138,9 @@ def _find_json(text: bytes, *, whole: bool, known_as: str) -> Format:
     behind = decoded[end:].lstrip()
     if behind:
         return Format.JSON_LINES
-    is_document = whole and b"[" in start and named_format(known_as) != Format.JSON_LINES
+    if not whole or named_format(known_as) is Format.JSON_LINES:
+        return Format.JSON_LINES
+    is_document = b"[" in start or named_format(known_as) is Format.JSON
     return Format.JSON if is_document else Format.JSON_LINES
 
 

@@ -100,7 +100,9 @@ class RowCutter:
                 break
             place += 1
         end = self._behind_line(place)
-        return Cut(fields, end, max(1, text.count(b"\n", start, end)))
+        # The last line of a file may lack its end.
+        lines = text.count(b"\n", start, end) + (text[end - 1 : end] != b"\n")
+        return Cut(fields, end, lines)
 
     def _cut_field(self, place: int, stop: int) -> tuple[bytes, int]:
         """A field and the place behind it: a delimiter, a line break or the end."""

@@ -63,7 +63,7 @@ class Limits(Shape):
     """Largest file, counted after decompression."""
 
     record: ByteSize = ByteSize(1024**2)
-    """Largest single row."""
+    """Largest single row; more than 8 MiB are never accepted."""
 
     rows: PositiveInt | None = None
     """Read only so many rows, for a trial."""
@@ -316,6 +316,10 @@ class Finish(Shape):
     """Object with all refused rows as CSV with header; empty when none."""
 
 
+Outcome = Literal["completed", "cancelled", "failed"]
+"""How an import ended."""
+
+
 class ImportProgress(Shape):
     """How far an import has come."""
 
@@ -336,7 +340,7 @@ class ImportReport(Shape):
 
     import_id: str
     feed: str
-    status: Literal["completed", "cancelled"] = "completed"
+    status: Outcome = "completed"
     dry_run: bool
     mode: Mode
     format: Format | None
@@ -353,6 +357,9 @@ class ImportReport(Shape):
 
     refused_key: str = ""
     """Object with all refused rows as CSV with reasons; empty when none."""
+    error: str = ""
+    """Why it failed; empty when it did not."""
+
     notified: tuple[str, ...] = ()
     """Where notice of the end was accepted: `smtp`, `webhook`."""
 
@@ -362,7 +369,7 @@ class Notice(Shape):
 
     import_id: str
     feed: str
-    outcome: Literal["completed", "cancelled", "failed"]
+    outcome: Outcome
     summary: str
     report: ImportReport | None = None
     error: str = ""

@@ -24,10 +24,11 @@ def flatten(item: dict[str, Any]) -> dict[str, str]:
 
 
 def _flatten(value: Any, path: str, flat: dict[str, str], depth: int) -> None:
+    if depth > _DEEPEST:
+        return
     if isinstance(value, dict):
         for key, inner in value.items():  # pyright: ignore[reportUnknownVariableType] - JSON
-            if depth < _DEEPEST:
-                _flatten(inner, f"{path}.{key}" if path else f"{key}", flat, depth + 1)
+            _flatten(inner, f"{path}.{key}" if path else f"{key}", flat, depth + 1)
     elif isinstance(value, list):
         _flatten_list(value, path, flat, depth)  # pyright: ignore[reportUnknownArgumentType] - JSON
     else:

@@ -1,6 +1,7 @@
 """Bad content: what it costs a row, and what it costs the file."""
 
 import gzip
+from typing import Any
 
 import pytest
 from tests.mail_platform.parsing.reading import read_file
@@ -13,7 +14,7 @@ HEADER = b"id,title,price,link\n"
 SMALL = Reach(block=256, text=2_000, record=1_000)
 
 
-def refusal_of(data: bytes, **request: object) -> FileUnreadable:
+def refusal_of(data: bytes, **request: Any) -> FileUnreadable:
     with pytest.raises(FileUnreadable) as raised:
         read_file(data, **request)
     assert isinstance(raised.value, Invalid)

@@ -1,5 +1,7 @@
 """The fast lane says what the reference says, and batches do not change what a file says."""
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.mail_platform.parsing.reading import Reading, read_file
@@ -116,7 +118,12 @@ def _last_of_each(reading: Reading) -> dict[str, dict[str, str]]:
 @given(data=tables(), decimal=st.sampled_from([None, ".", ","]))
 def test_both_lanes_say_the_same(data: bytes, decimal: str | None) -> None:
     """Byte for byte, whatever is in the file and whichever decimal sign was asked for."""
-    request = {"decimal": decimal, "preset": "generic", "currency": "EUR", "format": "csv"}
+    request: dict[str, Any] = {
+        "decimal": decimal,
+        "preset": "generic",
+        "currency": "EUR",
+        "format": "csv",
+    }
 
     assert read_file(data, **request).raw == read_file(data, fast=False, **request).raw
 
@@ -128,7 +135,7 @@ def test_both_lanes_say_the_same(data: bytes, decimal: str | None) -> None:
 def test_batches_do_not_change_what_a_file_says(data: bytes, size: int, encoding: str) -> None:
     """The same rows are refused, and the same products are there at the end."""
     data = data.decode("utf-8", "replace").encode(encoding, "replace")
-    request = {"preset": "generic", "format": "csv", "limits": {"record": 200}}
+    request: dict[str, Any] = {"preset": "generic", "format": "csv", "limits": {"record": 200}}
     whole = read_file(data, **request)
     pieces = read_file(data, batch_rows=size, reach=SMALL, **request)
 

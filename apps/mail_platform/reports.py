@@ -1,32 +1,37 @@
 """What an import says about itself at its end. Pure: the workflow hands in the time."""
 
 from datetime import datetime
-from typing import Literal
 
-from .models import Finish, ImportReport, ImportRequest, ImportState, Notice
-
-Outcome = Literal["completed", "cancelled"]
+from .models import Finish, ImportReport, ImportRequest, ImportState, Notice, Outcome
 
 
 def make_report(
-    request: ImportRequest, state: ImportState, finish: Finish | None, *, id: str, now: datetime
+    request: ImportRequest,
+    state: ImportState,
+    finish: Finish,
+    *,
+    outcome: Outcome,
+    error: str = "",
+    id: str,
+    now: datetime,
 ) -> ImportReport:
     """The report of an import.
 
     Args:
         request: What was asked for.
         state: What was done.
-        finish: What finishing did; None when it could not be finished.
+        finish: What finishing did.
+        outcome: How it ended.
+        error: Why it failed; empty when it did not.
         id: Workflow id.
         now: The end.
     """
     duration = now - state.started_at
     seconds = max(duration.total_seconds(), 0.001)
-    deactivated = finish.deactivated if finish else 0
     return ImportReport(
         import_id=id,
         feed=request.feed,
-        status="completed" if state.cursor is None else "cancelled",
+        status=outcome,
         dry_run=request.dry_run,
         mode=request.mode,
         format=state.dialect.format if state.dialect else request.format,
@@ -34,27 +39,22 @@ def make_report(
         bytes=state.download.size if state.download else 0,
         sha256=state.download.sha256 if state.download else "",
         rows=state.rows,
-        counts=state.counts.model_copy(update={"deactivated": deactivated}),
+        counts=state.counts.model_copy(update={"deactivated": finish.deactivated}),
         started_at=state.started_at,
         duration=duration,
         rows_per_second=round(state.rows / seconds, 1),
         problems=state.problems,
-        refused_key=finish.refused_key if finish else "",
+        refused_key=finish.refused_key,
+        error=error,
     )
 
 
-def make_notice(report: ImportReport, error: str = "") -> Notice:
-    """What administrators are told of an import.
-
-    Args:
-        report: Its report.
-        error: Why it failed; empty when it did not.
-    """
-    outcome = "failed" if error else report.status
+def make_notice(report: ImportReport) -> Notice:
+    """What administrators are told of an import that ended as `report` says."""
     counts = report.counts
     would = " (dry run: nothing was written)" if report.dry_run else ""
     summary = (
-        f"Product import `{report.import_id}` of feed `{report.feed}` {outcome}{would}: "
+        f"Product import `{report.import_id}` of feed `{report.feed}` {report.status}{would}: "
         f"{report.rows} rows read, {counts.created} created, {counts.updated} updated, "
         f"{counts.unchanged} unchanged, {counts.refused} refused, "
         f"{counts.deactivated} deactivated."
@@ -62,8 +62,8 @@ def make_notice(report: ImportReport, error: str = "") -> Notice:
     return Notice(
         import_id=report.import_id,
         feed=report.feed,
-        outcome=outcome,
+        outcome=report.status,
         summary=summary,
         report=report,
-        error=error,
+        error=report.error,
     )

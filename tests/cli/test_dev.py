@@ -93,7 +93,10 @@ async def test_once_gives_a_failed_run_as_json(folder: Folder):
 
     document = json.loads(dev.output)
     assert set(document) == {"error"}
-    assert "out of beds" in "\n".join(dev.said)
+    talk = "\n".join(dev.said)
+    assert "out of beds" in talk
+    assert "Traceback" not in talk
+    assert ["out of beds" in line["error"] for line in dev.events("activity failed")] == [True]
 
 
 async def test_broken_code_with_once_ends_with_2(folder: Folder):

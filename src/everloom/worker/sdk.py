@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import activity, workflow
+from temporalio.exceptions import ApplicationError
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
@@ -42,9 +43,27 @@ def set_up_sdk(settings: Settings, temporal_away: Callable[[], None]) -> None:
     # Type, id and attempt are fields of a line; in its text they would stand twice.
     activity.logger.activity_info_on_message = False
     workflow.logger.workflow_info_on_message = False
+    activity.logger.base_logger.addFilter(_ActivityLines())
     core = logging.getLogger("temporalio.core")
     core.addFilter(_CoreLines(temporal_away))
     Runtime.set_default(_runtime(settings, core))
+
+
+class _ActivityLines(logging.Filter):
+    """Tells the failure of an activity in a line; with a trace only where nobody raised it on purpose."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        if vars(record).pop("__temporal_error_identifier", None) != "ActivityFailure":
+            return True
+        record.msg, record.args = "activity failed", ()
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, ApplicationError) and not logging.getLogger().isEnabledFor(
+            logging.DEBUG
+        ):
+            vars(record)["error"] = str(error)
+            record.exc_info = None
+        return True
 
 
 _SIGNS_OF_ABSENCE = ("code: Unavailable", "transport::Error")

@@ -1,0 +1,1 @@
+"""Product files to try the import with, and the script that makes them."""

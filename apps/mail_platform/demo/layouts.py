@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .catalogue import DemoProduct, make_products
 
@@ -158,45 +158,36 @@ _SPOILED = (
     ("image", "https://shop.example/i/my picture.jpg"),
     ("price", "99999999999.95"),
 )
-_TOO_LONG = 200
+_VERY_OFTEN = 200
+_BAD = len(_SPOILED) + 2
 
 
 def write_layout(layout: Layout, count: int = PRODUCTS) -> bytes:
     """The file as CSV: good rows, and twelve that are refused."""
     buffer = io.StringIO()
     columns = list(next(layout.rows(next(make_products(1)))))
-    writer = csv.DictWriter(
-        buffer, columns, delimiter=layout.delimiter, lineterminator="\r\n", strict=True
-    )
+    writer = csv.DictWriter(buffer, columns, delimiter=layout.delimiter, lineterminator="\r\n")
     writer.writeheader()
+    bad = 0
     for product in make_products(count):
+        # Between two things, never among the colours of one.
+        if product.first and bad < _BAD and product.number >= (bad + 1) * count // (_BAD + 1):
+            buffer.write(_bad_line(layout, product, bad))
+            bad += 1
         for row in layout.rows(product):
             writer.writerow(row)
-        _write_bad_rows(buffer, writer, layout, product)
     return buffer.getvalue().encode()
 
 
-def _write_bad_rows(
-    buffer: io.StringIO, writer: "csv.DictWriter[str]", layout: Layout, product: DemoProduct
-) -> None:
-    """After each so many products a copy of the row under another id, with one field spoiled."""
-    place, rest = divmod(product.number, _BAD_EVERY)
-    if rest != _BAD_EVERY // 2:
-        return
-    row = next(layout.rows(product))
-    mark = next(column for column, value in row.items() if value == product.sku)
-    row[mark] = f"{product.sku}-X"
-    if place < len(_SPOILED):
-        field, value = _SPOILED[place]
-        if "Handle" in row and not value:
-            # A further variant would take its title over from the first.
-            row["Handle"] += "-x"
-        spoiled = value[:-1] * _TOO_LONG if value.endswith("+") else value
-        writer.writerow({**row, layout.fields[field]: spoiled})
-    elif place == len(_SPOILED):
-        buffer.write(f'{product.sku}-X{layout.delimiter}"A quote that is never closed\r\n')
-    else:
-        buffer.write(f"{product.sku}-X{layout.delimiter}too{layout.delimiter}few fields\r\n")
-
-
-_BAD_EVERY = PRODUCTS // (len(_SPOILED) + 2)
+def _bad_line(layout: Layout, product: DemoProduct, bad: int) -> str:
+    """A row like the product's under another id, wrong in the way of its number."""
+    wrong = replace(product, sku=f"{product.sku}-X", handle=f"{product.handle}-x")
+    if bad >= len(_SPOILED):
+        rest = '"A quote that is never closed' if bad == len(_SPOILED) else "too few fields"
+        return f"{wrong.sku}{layout.delimiter}{rest}\r\n"
+    field, value = _SPOILED[bad]
+    spoiled = value[:-1] * _VERY_OFTEN if value.endswith("+") else value
+    row = {**next(layout.rows(wrong)), layout.fields[field]: spoiled}
+    line = io.StringIO()
+    csv.writer(line, delimiter=layout.delimiter, lineterminator="\r\n").writerow(row.values())
+    return line.getvalue()

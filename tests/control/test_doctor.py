@@ -166,6 +166,26 @@ async def test_a_taken_port_is_named_with_its_holder(greeter: Greeter) -> None:
     assert f"pid {os.getpid()}" in found[f"port {port}"][0].message
 
 
+async def test_a_port_that_our_own_api_listens_on_is_well(greeter: Greeter) -> None:
+    """What answers as Everloom does is no clash; that is what a second look must not cry about."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for part in (b"HTTP/1.1 200 OK\r\n\r\n", b'{"status":', b'"alive"}'):
+            writer.write(part)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    settings = with_free_ports(greeter.settings).model_copy(update={"api": ApiSettings(port=port)})
+
+    async with server:
+        found = await findings(settings)
+
+    assert found[f"port {port}"][0].level == "ok"
+
+
 async def test_an_object_store_that_cannot_be_written_to_is_an_error(
     greeter: Greeter, tmp_path: Path
 ) -> None:

@@ -50,7 +50,7 @@ async def _run(call: Call, out: Output) -> int:
                 out.document(asdict(started))
             else:
                 out.line(started.id)
-                out.say(f"Follow it: everloom runs show {started.id}")
+                out.say(f"How it goes: everloom runs show {started.id}")
             return OK
         result = await _result(now.temporal, started, out, follow=call.follow)
     if call.as_json:

@@ -146,10 +146,18 @@ async def _ask_health(host: str, port: int) -> str | None:
     try:
         async with asyncio.timeout(PATIENCE):
             writer.write(f"GET /healthz HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
-            answer = await reader.read(65536)
+            answer = await _read_all(reader)
         body = json.loads(answer.partition(b"\r\n\r\n")[2])
         return str(body.get("status", "")) if isinstance(body, dict) else ""  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType] - anything may answer there
     except (OSError, TimeoutError, ValueError):
         return ""
     finally:
         writer.close()
+
+
+async def _read_all(reader: asyncio.StreamReader) -> bytes:
+    """The whole answer, unless it is absurdly long."""
+    answer = b""
+    while len(answer) < 65536 and (more := await reader.read(65536)):
+        answer += more
+    return answer

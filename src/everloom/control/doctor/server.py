@@ -99,7 +99,7 @@ def _queue(catalog: Catalog, queue: QueueInfo) -> Iterable[Finding]:
         sides.append(("activities", queue.activities))
     about = f"queue {queue.name}"
     found = [finding for kind, side in sides for finding in _side(about, queue.name, kind, side)]
-    return found or [ok(about, f"{_pollers(queue.workflows, queue.activities)} work on it.")]
+    return found or [ok(about, f"Served by {_pollers(queue.workflows, queue.activities)}.")]
 
 
 def _side(about: str, queue: str, kind: str, side: QueueSide) -> Iterable[Finding]:

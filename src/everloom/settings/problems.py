@@ -75,7 +75,7 @@ def _fields_at(model: type[BaseModel], location: tuple[str, ...]) -> list[str]:
         inner: object = field.annotation if field is not None else None
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             current = inner
-        elif found := _model_in(inner):
+        elif found := _model_in(inner):  # pyright: ignore[reportUnknownArgumentType] - any annotation
             current = found
     return list(current.model_fields)
 

@@ -113,6 +113,7 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
                 turn_page = workflow.info().is_continue_as_new_suggested()
                 ahead = None if turn_page else self._parse_ahead(request)
                 await self._store(request, batch)
+                self.stop_if_cancelled()
                 if turn_page and batch.next is not None:
                     workflow.continue_as_new(request.model_copy(update={"resume": self._done}))
         finally:

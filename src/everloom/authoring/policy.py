@@ -40,7 +40,8 @@ class Policy:
     """Error codes (Temporal's failure types) that are never tried again."""
 
     await_cancel: bool = False
-    """When the run is cancelled, wait until the activity has ended, and see its outcome."""
+    """When the run is cancelled, wait until the activity has ended, and see its outcome; see
+    `Workflow.stop_if_cancelled`."""
 
     priority: Priority | None = None
     """Priority and fairness within the queue."""

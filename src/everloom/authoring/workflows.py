@@ -77,6 +77,19 @@ class Workflow(Generic[InputT, OutputT]):
         if task is not None:
             task.cancel(reason)
 
+    def stop_if_cancelled(self) -> None:
+        """Stop here when the run was cancelled, from outside or inside.
+
+        For loops around calls whose policy says `await_cancel`: such a call lets its activity end
+        and returns its result, and the loop would go on.
+
+        Raises:
+            asyncio.CancelledError: It was cancelled.
+        """
+        reason = vars(self).get(_CANCEL_REASON) or workflow.cancellation_reason()
+        if reason is not None:
+            raise asyncio.CancelledError(reason)
+
     @classmethod
     async def start(
         cls, temporal: Door, input: InputT, **options: Unpack[StartArguments]

@@ -9,7 +9,7 @@ async def test_saved_code_is_served_within_a_second(application: Application, so
     async with application.worker("--reload", "--processes", "1") as worker:
         await worker.event("worker polls")
         await worker.event("watching for changes")
-        await worker.event("worker process waits for its order", nth=2)
+        await worker.event("worker process waits for its order")
         napping = await application.start("napping", 3)
         await eventually(lambda: application.notes() == ["nap"])
 

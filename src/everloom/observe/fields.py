@@ -29,6 +29,7 @@ _FROM_SDK = {
 
 def lift_run_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Make fields of what the SDK's workflow and activity loggers hang onto a record."""
+    event.pop("color_message", None)  # uvicorn's second copy of its text
     record: Any = event.get("_record")
     for extra in ("temporal_workflow", "temporal_activity"):
         said: Any = event.pop(extra, None) or getattr(record, extra, None)

@@ -23,6 +23,7 @@ from everloom.temporal import TemporalService
 
 from .building import build_workers
 from .errors import NothingToServe
+from .libraries import imported_libraries
 from .messages import Check, Drain, Failed, Go, Order, Polling, Prepared, Pulse, Stopped
 from .parent import ParentLine
 from .running import RunningActivities
@@ -112,7 +113,8 @@ class _Process:
                 preparing.cancel()
                 return CLEAN
             preparing.result()
-            self._parent.say(Prepared(queues=queues, bound=catalog.queues()))
+            libraries = imported_libraries(self._settings.catalog.packages)
+            self._parent.say(Prepared(queues=queues, bound=catalog.queues(), libraries=libraries))
             await first(self._go.wait(), self._stop.wait(), hearing)
             return CLEAN if self._stop.is_set() else await self._poll_and_drain()
 

@@ -33,6 +33,13 @@ class Order(_Message):
     """Variables besides the parent's, for example where Temporal is."""
 
 
+class WarmUp(_Message):
+    """Parent, before the order: import these libraries already."""
+
+    kind: Literal["warm-up"] = "warm-up"
+    libraries: tuple[str, ...]
+
+
 class Go(_Message):
     """Parent: begin to poll."""
 
@@ -66,6 +73,9 @@ class Prepared(_Message):
 
     bound: tuple[str, ...]
     """Every queue that something in the code is bound to."""
+
+    libraries: tuple[str, ...]
+    """Installed libraries that the code has imported."""
 
 
 class Polling(_Message):
@@ -119,12 +129,12 @@ class Stopped(_Message):
     abandoned: tuple[Abandoned, ...]
 
 
-FromParent = Annotated[Order | Go | Check | Drain, Field(discriminator="kind")]
+FromParent = Annotated[WarmUp | Order | Go | Check | Drain, Field(discriminator="kind")]
 FromChild = Annotated[
     Waiting | Prepared | Polling | Failed | Pulse | Stopped, Field(discriminator="kind")
 ]
 
-from_parent: TypeAdapter[Order | Go | Check | Drain] = TypeAdapter(FromParent)
+from_parent: TypeAdapter[WarmUp | Order | Go | Check | Drain] = TypeAdapter(FromParent)
 from_child: TypeAdapter[Waiting | Prepared | Polling | Failed | Pulse | Stopped] = TypeAdapter(
     FromChild
 )

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from everloom.observe import get_logger
 
+from .libraries import import_ahead
 from .messages import (
     Check,
     Drain,
@@ -25,6 +26,7 @@ from .messages import (
     Pulse,
     Stopped,
     Waiting,
+    WarmUp,
     from_parent,
 )
 
@@ -52,10 +54,16 @@ class ParentLine:
 
     def wait_for_order(self) -> Order | None:
         """Block until the parent says what to do; None when it has gone."""
-        self.say(Waiting())
-        line = self._incoming.readline()
-        order = from_parent.validate_json(line) if line else None
-        return order if isinstance(order, Order) else None
+        while line := self._incoming.readline():
+            match from_parent.validate_json(line):
+                case WarmUp(libraries=libraries):
+                    import_ahead(libraries)
+                    self.say(Waiting())
+                case Order() as order:
+                    return order
+                case _:
+                    pass
+        return None
 
     def say(self, message: Waiting | Prepared | Polling | Failed | Pulse | Stopped) -> None:
         """Tell the parent; without effect when it has gone."""
@@ -83,7 +91,7 @@ class ParentLine:
                 message = from_parent.validate_json(line)
             except ValidationError:  # the parent died in the middle of a line
                 break
-            if not isinstance(message, Order):
+            if isinstance(message, Go | Check | Drain):
                 loop.call_soon_threadsafe(heard.put_nowait, message)
         loop.call_soon_threadsafe(heard.put_nowait, Drain())
         log.warning("the parent process is gone", ends_within=f"{ORPHAN_LIMIT:g}s")

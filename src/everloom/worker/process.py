@@ -26,6 +26,7 @@ from .messages import (
     Pulse,
     Stopped,
     Waiting,
+    WarmUp,
     from_child,
 )
 
@@ -75,6 +76,10 @@ class WorkerProcess:
         """Its process id."""
         return self._process.pid
 
+    def warm_up(self, libraries: tuple[str, ...]) -> None:
+        """Let it import libraries before its order comes."""
+        self._say(WarmUp(libraries=libraries))
+
     def order(self, order: Order) -> None:
         """Tell it what to serve."""
         self._say(order)
@@ -112,7 +117,7 @@ class WorkerProcess:
             self.kill()
         return await asyncio.shield(self.ended)
 
-    def _say(self, message: Order | Go | Check | Drain) -> None:
+    def _say(self, message: WarmUp | Order | Go | Check | Drain) -> None:
         stream = self._process.stdin
         if stream is not None and not stream.is_closing():
             stream.write(message.line())

@@ -174,7 +174,9 @@ class Seat:
             self._see_off(former, replaced=True)
         successor.go()
         self._filled_at = time.monotonic()
-        self.bound = successor.prepared.bound if successor.prepared is not None else ()
+        if successor.prepared is not None:
+            self.bound = successor.prepared.bound
+            self._reserve.libraries = successor.prepared.libraries
         self.loaded.set()
         self._begin(self._welcome(successor))
 

@@ -104,7 +104,7 @@ async def test_an_import_is_cancelled_between_batches(site: Site) -> None:
 
     with pytest.raises(RunFailed) as caught:
         await run.result()
-    assert caught.value.status == "canceled"
+    assert caught.value.status == "cancelled"
     report = await run.query(ProductImport.report)
     assert report is not None
     assert report.status == "cancelled"

@@ -67,7 +67,10 @@ def check(folder: Path, text: str) -> list[tuple[int, str]]:
     file = folder / "checked.py"
     file.write_text(text, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "basedpyright", "--outputjson", str(file)],
+        [
+            *(sys.executable, "-m", "basedpyright", "--outputjson"),
+            *("--pythonpath", sys.executable, str(file)),
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -94,6 +94,8 @@ class Server:
 
     def _last_lines(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        stack = next((at for at, line in enumerate(lines) if line.startswith("goroutine ")), None)
+        lines = lines[:stack]  # a crash tells its reason before the stack, which nobody can use
         return "\n".join(lines[-LOG_LINES:]) or "(nothing)"
 
     def _close_pipes(self) -> None:

@@ -22,7 +22,7 @@ run: $(READY) ## Start Temporal, workers and API, import the demo products, stay
 	@$(BIN)/everloom dev --run product-import --input @apps/mail_platform/demo/import.json $(if $(ONCE),--once)
 
 test: $(READY) ## Run the tests (ARGS='-k name' for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --dist loadfile)
 
 check: $(READY) ## Format, lint, types, room contracts
 	@$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ load the file: no checks, no batches, no resumption.
 import asyncio
 import random
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -156,11 +157,10 @@ async def _stage() -> AsyncGenerator[Stage]:
 
 @asynccontextmanager
 async def _worker(folder: Path, address: str) -> AsyncGenerator[psutil.Process]:
-    everloom = shutil.which("everloom") or "everloom"
     log = (folder / "worker.log").open("wb")
     process = await asyncio.create_subprocess_exec(
-        everloom,
-        *("worker", "--processes", "1"),
+        sys.executable,
+        *("-m", "everloom", "worker", "--processes", "1"),
         cwd=folder,
         env=child_environment(TEMPORAL_ADDRESS=address),
         stdout=log,

@@ -26,7 +26,7 @@ codecs.register_error(
 _MARK = "\ufeff"
 """Polars' readers take it off where a text begins with it; in the middle of a file it is a character."""
 
-_PIECE = 2 * 1024**2
+_PIECE = 1024**2
 """Bytes looked at at once."""
 
 

@@ -167,6 +167,78 @@ def test_a_call_sent_to_another_queue_than_the_activity_is_bound_to_is_refused(
     assert "`mail`" in problem.message
 
 
+CALLER = """
+    from datetime import timedelta
+    from temporalio import workflow
+    from everloom.authoring import Workflow, call, workflow_type
+    from .activities import Letters, greet
+
+    @workflow_type(name="child", queue="mail")
+    class Child(Workflow[str, str]):
+        async def run(self, input: str) -> str:
+            return input
+
+    @workflow_type(name="welcome", queue="standard")
+    class Welcome(Workflow[str, str]):
+        async def run(self, input: str) -> str:
+            limit = timedelta(1)
+            return await CALL
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        pytest.param("queue-mismatch", "call(greet, input, local=True)", id="local"),
+        pytest.param(
+            "queue-mismatch",
+            "workflow.execute_activity(greet, input, start_to_close_timeout=limit)",
+            id="beside its caller",
+        ),
+        pytest.param(
+            "queue-mismatch", "workflow.execute_child_workflow(Child.run, input)", id="child"
+        ),
+        pytest.param(
+            "queue-unknown",
+            'workflow.execute_activity_method(Letters.post, input, task_queue="mial")',
+            id="unknown queue",
+        ),
+        pytest.param(
+            "activity-unserved",
+            'workflow.execute_activity_method(Letters.post, input, task_queue="scheduled")',
+            id="queue without work",
+        ),
+    ],
+)
+def test_a_call_that_no_worker_would_take_is_refused(
+    package: Package, code: str, written: str
+) -> None:
+    """Whatever calls it, and whether the queue is said or follows from where the call stands."""
+    workflows = CALLER.replace("CALL", written)
+
+    [problem] = refusal(package(activities=ACTIVITIES, workflows=workflows))
+
+    assert problem.code == code
+    assert problem.place.endswith("workflows.py:16")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("call(Letters.post, input, local=True)", id="local"),
+        pytest.param(
+            'workflow.execute_child_workflow(Child.run, input, task_queue="mail")', id="child"
+        ),
+        pytest.param('limit.call("something else")', id="another call"),
+    ],
+)
+def test_a_call_that_a_worker_takes_is_let_through(package: Package, written: str) -> None:
+    """A check that refuses what works would be switched off."""
+    catalog = discover(package(activities=ACTIVITIES, workflows=CALLER.replace("CALL", written)))
+
+    assert len(catalog.workflows) == 2
+
+
 def test_a_syntax_error_is_told_with_its_line(package: Package) -> None:
     """No traceback, and other modules are still looked at."""
     settings = package(activities="def broken(:\n", workflows="import no_such_library\n")

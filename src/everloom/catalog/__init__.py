@@ -6,10 +6,12 @@ from .entries import (
     Catalog,
     CatalogInvalid,
     ProviderEntry,
+    ScheduleEntry,
     WorkflowEntry,
     WorkflowUnknown,
 )
 from .providing import ProviderFailed, ProviderMissing, Providers, open_providers
+from .schedules import find_scheduled
 
 __all__ = [
     "ActivityEntry",
@@ -19,8 +21,10 @@ __all__ = [
     "ProviderFailed",
     "ProviderMissing",
     "Providers",
+    "ScheduleEntry",
     "WorkflowEntry",
     "WorkflowUnknown",
     "discover",
+    "find_scheduled",
     "open_providers",
 ]

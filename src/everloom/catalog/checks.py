@@ -9,6 +9,7 @@ from everloom.core import Problem, did_you_mean
 from everloom.settings import AppSettings, Settings
 
 from .entries import ActivityEntry, Catalog, WorkflowEntry
+from .schedules import check_schedules
 
 
 def check(catalog: Catalog, settings: Settings) -> Iterator[Problem]:
@@ -17,6 +18,7 @@ def check(catalog: Catalog, settings: Settings) -> Iterator[Problem]:
     yield from _names_twice("activity", catalog.activities)
     yield from _unknown_queues(catalog, settings)
     yield from _missing_providers(catalog)
+    yield from check_schedules(catalog)
 
 
 def _names_twice(

@@ -1,7 +1,7 @@
 """Collect workflows, activities, providers and application settings from imported modules."""
 
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence
 from types import ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -15,13 +15,14 @@ from everloom.authoring import (
 from everloom.settings import AppSettings, Settings
 
 from .entries import ActivityEntry, Catalog, ProviderEntry, WorkflowEntry
+from .schedules import collect_schedules
 
 _SDK_WORKFLOW = "__temporal_workflow_definition"
 _SDK_ACTIVITY = "__temporal_activity_definition"
 _YIELDING = {Iterator, AsyncIterator, Generator, AsyncGenerator}
 
 
-def collect(modules: Iterable[ModuleType], settings: Settings) -> Catalog:
+def collect(modules: Sequence[ModuleType], settings: Settings) -> Catalog:
     """What the modules declare. A thing that one module imports from another counts once."""
     packages = tuple(settings.catalog.packages)
     declared = [
@@ -44,6 +45,7 @@ def collect(modules: Iterable[ModuleType], settings: Settings) -> Catalog:
         ),
         providers=tuple(_provider(function) for function in functions if is_provider(function)),
         app_settings=tuple(cls for cls in classes if issubclass(cls, AppSettings)),
+        schedules=collect_schedules(modules, packages),
     )
 
 

@@ -1,7 +1,5 @@
 """Find what the settings' packages declare, and refuse what cannot run."""
 
-import sys
-
 from everloom.settings import Settings
 
 from .calls import check_calls
@@ -17,15 +15,14 @@ def discover(settings: Settings) -> Catalog:
     Raises:
         CatalogInvalid: A package is missing or broken; a name stands twice; a queue is unknown; an
             activity is called that no queue serves, or sent to a queue it is not bound to; an
-            activity class needs what nothing provides. Every problem at once, with its place.
+            activity class needs what nothing provides; a schedule cannot be used. Every problem at once, with its place.
     """
     modules, problems = import_packages(settings)
     catalog = collect(modules, settings)
     problems += check(catalog, settings)
-    callers = dict.fromkeys(entry.cls.__module__ for entry in catalog.workflows)
     if not problems:  # a module that is missing would show as calls to nowhere
-        for name in callers:
-            problems += check_calls(sys.modules[name], catalog)
+        for module in modules:
+            problems += check_calls(module, catalog, settings)
     if problems:
         count = "One thing is" if len(problems) == 1 else f"{len(problems)} things are"
         raise CatalogInvalid(f"{count} wrong with the code.", problems=problems)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
-from everloom.authoring import Place, check_input
+from everloom.authoring import Place, Schedule, check_input
 from everloom.core import Invalid, NotFound, did_you_mean
 from everloom.settings import AppSettings
 
@@ -75,6 +75,18 @@ class ProviderEntry:
 
 
 @dataclass(frozen=True)
+class ScheduleEntry:
+    """One schedule."""
+
+    id: str
+    declared: Schedule[Any]
+    package: str
+    """The package of the settings that declares it."""
+
+    place: Place
+
+
+@dataclass(frozen=True)
 class Catalog:
     """Every workflow, activity and provider of the packages named in the settings."""
 
@@ -83,6 +95,7 @@ class Catalog:
     activities: tuple[ActivityEntry, ...] = ()
     providers: tuple[ProviderEntry, ...] = ()
     app_settings: tuple[type[AppSettings], ...] = field(default=())
+    schedules: tuple[ScheduleEntry, ...] = ()
 
     def queues(self) -> tuple[str, ...]:
         """Queues that something is bound to, sorted."""

@@ -148,6 +148,7 @@ async def _stage() -> AsyncGenerator[Stage]:
             _prepare(postgres)
             (folder / "everloom.yaml").write_text(
                 "catalog: {packages: [mail_platform]}\n"
+                'worker: {environment: {POLARS_MAX_THREADS: "1"}}\n'
                 f"apps: {{mail_platform: {{database: '{url}', feed_folders: ['{folder}/feeds']}}}}\n"
             )
             async with _worker(folder, engine.address) as worker:

@@ -20,7 +20,7 @@ class SettingsInvalid(Invalid):
         count = "One setting is" if len(problems) == 1 else f"{len(problems)} settings are"
         super().__init__(
             f"{count} wrong.",
-            hint="`everloom settings` lists every setting with its meaning.",
+            hint="`everloom settings schema` lists every setting with its meaning, also now.",
             problems=problems,
         )
 

@@ -226,6 +226,12 @@ class WorkerSettings(Section):
     threads: PositiveInt = 32
     """Threads for activities that are plain functions (not `async def`)."""
 
+    environment: dict[str, str] = {}
+    """Variables that worker processes start with, unless they are set already.
+
+    Libraries with a thread pool of their own are best told here to keep it small, for example
+    `POLARS_MAX_THREADS: "1"`: a worker runs many activities side by side anyway."""
+
     watchdog: PositiveDuration = timedelta(seconds=1)
     """How long the event loop may stand still before the activity that blocks it is named."""
 

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -33,6 +34,9 @@ from .messages import (
 LONGEST_LINE = 8 * 1024 * 1024
 """A catalog can have many problems, and they come in one line."""
 
+GIVES_BACK = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}
+"""Lets glibc return the large buffers of activities that run in threads, instead of keeping them."""
+
 log = get_logger("everloom.worker")
 
 
@@ -57,15 +61,19 @@ class WorkerProcess:
         """Done when the process is gone; the result is its exit code, negative for a signal."""
 
     @classmethod
-    async def start(cls) -> "WorkerProcess":
-        """Start a process that waits for its order. In a session of its own: Ctrl-C is ours."""
+    async def start(cls, environment: Mapping[str, str]) -> "WorkerProcess":
+        """Start a process that waits for its order. In a session of its own: Ctrl-C is ours.
+
+        Args:
+            environment: Variables that it starts with, unless they are set here already.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "everloom.worker.child",
             stdin=PIPE,
             stdout=PIPE,
-            env=child_environment(),
+            env={**GIVES_BACK, **environment, **child_environment()},
             start_new_session=True,
             limit=LONGEST_LINE,
         )

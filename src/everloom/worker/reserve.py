@@ -4,6 +4,7 @@ Importing the SDK and the application's libraries takes most of a process's star
 reserve has that behind it, so that a saved file is served within a second.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from .process import WorkerProcess
@@ -12,7 +13,8 @@ from .process import WorkerProcess
 class Reserve:
     """Starts processes, ahead of time if wished."""
 
-    def __init__(self, *, ahead: bool) -> None:
+    def __init__(self, environment: Mapping[str, str], *, ahead: bool) -> None:
+        self._environment = environment
         self._ahead = ahead
         self._spare: WorkerProcess | None = None
         self.libraries: tuple[str, ...] = ()
@@ -23,7 +25,7 @@ class Reserve:
         spare, self._spare = self._spare, None
         if spare is not None and not spare.ended.done():
             return spare
-        return await WorkerProcess.start()
+        return await WorkerProcess.start(self._environment)
 
     async def refill(self) -> None:
         """Start the next one now, where one is kept."""
@@ -33,7 +35,7 @@ class Reserve:
     async def warm_up(self) -> None:
         """Start one now, whether or not one is kept later."""
         if self._spare is None or self._spare.ended.done():
-            self._spare = await WorkerProcess.start()
+            self._spare = await WorkerProcess.start(self._environment)
             self._spare.warm_up(self.libraries)
 
     async def close(self) -> None:

@@ -69,7 +69,7 @@ class Supervisor:
         self._settings = loaded.settings
         self._file = loaded.file
         self._options = options
-        self._reserve = Reserve(ahead=options.reload)
+        self._reserve = Reserve(self._settings.worker.environment, ahead=options.reload)
         self._seats = [
             self._seat(number, queues)
             for number, queues in enumerate(self._plan(self._settings), start=1)

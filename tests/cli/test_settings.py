@@ -73,3 +73,15 @@ async def test_a_reader_that_goes_away_is_no_error(start: Start) -> None:
 
     assert b"Traceback" not in said
     assert b"Broken pipe" not in said
+
+
+async def test_the_schema_is_there_while_the_settings_are_wrong(everloom: Type) -> None:
+    """Whoever misspelt a setting can look up how it is spelt."""
+    wrong = await everloom("settings", EVERLOOM_WORKER__DRAN="1m")
+    outcome = await everloom("settings", "schema", EVERLOOM_WORKER__DRAN="1m")
+
+    assert wrong.code == 2
+    assert "`everloom settings schema`" in wrong.err
+    assert outcome.code == 0
+    assert "Did you mean `drain`?" in outcome.err
+    assert "worker" in outcome.document["properties"]

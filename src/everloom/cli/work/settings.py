@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from everloom.cli.output import Output
 from everloom.settings import (
+    SettingsInvalid,
     describe_settings,
     find_app_settings,
     load_settings,
@@ -33,9 +34,13 @@ def show_settings(*, changed: bool, as_json: bool) -> None:
 
 
 def show_schema() -> None:
-    """Print the JSON Schema of the settings file."""
+    """Print the JSON Schema of the settings file; also while something in that file is wrong."""
     out = Output(as_json=True)
-    applications, problems = find_app_settings(load_settings())
+    try:
+        applications, problems = find_app_settings(load_settings())
+    except SettingsInvalid as error:
+        out.say("warning: The settings are wrong, so those of the applications are not in it.")
+        applications, problems = [], list(error.problems)
     for problem in problems:
         out.say(f"warning: {problem.sentence()}")
     out.document(settings_schema(applications))

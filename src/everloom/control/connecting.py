@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
-from everloom.engine import find_engine
+from everloom.engine import find_engine, running_here
 from everloom.settings import Settings
 from everloom.temporal import TemporalService
 
@@ -33,8 +33,8 @@ async def open_temporal(settings: Settings) -> AsyncGenerator[TemporalService]:
 
 def run_page(settings: Settings, temporal: TemporalService, workflow_id: str) -> str | None:
     """Where Temporal's web interface shows a run; None when nobody here knows where that is."""
-    engine = find_engine(settings)
-    if engine is None or engine.ui_url is None:
+    engine = running_here(settings)
+    if engine is None or engine.ui_url is None or engine.address != temporal.address:
         return None
     namespace, run = quote(temporal.namespace, safe=""), quote(workflow_id, safe="")
     return f"{engine.ui_url.rstrip('/')}/namespaces/{namespace}/workflows/{run}"

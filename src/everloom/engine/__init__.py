@@ -11,7 +11,7 @@ from .errors import (
     EngineHeld,
     PortTaken,
 )
-from .looking import find_engine
+from .looking import find_engine, running_here
 from .ports import free_port, port_holder
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "find_installed_binary",
     "free_port",
     "port_holder",
+    "running_here",
     "start_engine",
 ]

@@ -11,8 +11,14 @@ def find_engine(settings: Settings) -> Running | None:
 
     None too when an address of a Temporal is given: then that one is meant.
     """
-    if not engine_needed(settings):
-        return None
+    return running_here(settings) if engine_needed(settings) else None
+
+
+def running_here(settings: Settings) -> Running | None:
+    """The engine that runs in the settings' folder, also when an address of a Temporal is given.
+
+    The parts of `everloom dev` are given its address; they may compare.
+    """
     holder = read_holder(settings.path(settings.engine.folder))
     if holder is None or holder.running is None or holder.running.server.find() is None:
         return None

@@ -21,8 +21,14 @@ def find_routers(settings: Settings) -> list[APIRouter]:
     Raises:
         RoutesInvalid: A module `routes` cannot be imported or has no `router`.
     """
-    names = [f"{package}.routes" for package in settings.catalog.packages]
-    return [_router_of(name) for name in names if find_spec(name) is not None]
+    return [_router_of(f"{name}.routes") for name in settings.catalog.packages if _has_routes(name)]
+
+
+def _has_routes(name: str) -> bool:
+    """An application in a single file has no room for a module `routes`."""
+    found = find_spec(name)
+    is_package = found is not None and found.submodule_search_locations is not None
+    return is_package and find_spec(f"{name}.routes") is not None
 
 
 def _router_of(name: str) -> APIRouter:

@@ -1,6 +1,7 @@
 """`everloom run` and `everloom runs`, typed against a real Temporal."""
 
 import json
+import re
 import signal
 from pathlib import Path
 from uuid import uuid4
@@ -187,8 +188,8 @@ async def test_a_run_is_shown(everloom: Type) -> None:
 
 
 async def test_runs_are_listed(everloom: Type) -> None:
-    """Filters narrow the list; the table fits 80 columns."""
-    run = fresh("listed")
+    """Filters narrow the list; the table fits a terminal, and a pipe gets each run in one line."""
+    run = fresh("listed-under-an-id-that-is-so-long-that-it-fits-no-terminal-of-80-columns")
     await everloom("run", "greet", "-i", WAITING, "--id", run)
 
     async def listed() -> bool:
@@ -197,9 +198,12 @@ async def test_runs_are_listed(everloom: Type) -> None:
         return [each["id"] for each in outcome.document["runs"]] == [run]
 
     assert await eventually(listed)
-    table = await everloom("runs", "list", "--workflow", "greet", "-n", "3")
+    table = await everloom("runs", "list", "--workflow", "greet", TTY_COMPATIBLE="1")
     assert table.code == 0
-    assert max(len(line) for line in table.out.splitlines()) <= 80
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", table.out)
+    assert max(len(line) for line in plain.splitlines()) <= 80
+    piped = await everloom("runs", "list", "--workflow", "greet")
+    assert f"{run}  " in piped.out
     assert (await everloom("runs", "terminate", run, "--reason", "over")).code == 0
 
 

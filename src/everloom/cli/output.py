@@ -1,6 +1,7 @@
 """Where a command writes: data to standard output, talk to standard error.
 
-Rich decides itself what a terminal can show; into a pipe go plain text and 80 columns.
+Rich decides itself what a terminal can show. Into a pipe goes plain text, each row in one line: ids
+and addresses that are folded can neither be copied nor found.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,9 +10,11 @@ import typer
 from pydantic_core import to_json
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+
+_NEVER_FOLDED = 100_000
+"""Columns of what is no terminal: more than any row has."""
 
 
 class Output:
@@ -20,6 +23,8 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
         self.data = Console(soft_wrap=False, highlight=False)
+        if not self.data.is_terminal:
+            self.data.width = _NEVER_FOLDED
         self.talk = Console(stderr=True, highlight=False)
 
     def document(self, document: object) -> None:
@@ -35,7 +40,7 @@ class Output:
         self.talk.print(Text(text), soft_wrap=True)
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Write a table that fits the terminal; long cells go on in the next line."""
+        """Write a table that fits the terminal; there, long cells go on in the next line."""
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for heading in headings:
             table.add_column(heading, overflow="fold")
@@ -45,19 +50,19 @@ class Output:
 
     def facts(self, facts: Iterable[tuple[str, str]]) -> None:
         """Write names and values below one another; empty values are left out."""
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(no_wrap=True, style="bold")
-        grid.add_column(overflow="fold")
-        for name, value in facts:
-            if value:
-                grid.add_row(name, Text(value))
-        self.data.print(grid)
+        rows = [(name, value) for name, value in facts if value]
+        width = max((len(name) for name, _ in rows), default=0) + 2
+        for name, value in rows:
+            below = value.replace("\n", "\n" + " " * width)
+            # The terminal itself folds long values: so an address can still be clicked and copied.
+            line = Text.assemble((name.ljust(width), "bold"), below)
+            self.data.print(line, soft_wrap=True)
 
     def setting(self, name: str, value: str, source: str, meaning: str) -> None:
         """Write a setting: what it is and where from in one line, its meaning below."""
         head = Text.assemble((name, "bold"), " = ", (value, "cyan"), (f"  ({source})", "dim"))
         self.data.print(head, soft_wrap=True)
-        self.data.print(Padding(Text(meaning), (0, 0, 0, 4), expand=False))
+        self._below(meaning, 4)
 
     def value(self, value: object) -> None:
         """Write a result: text as it is, anything else as JSON for people."""
@@ -72,4 +77,11 @@ class Output:
         """Write what was found about one thing, and below it what to do."""
         self.data.print(Text.assemble((f"{level:<8}", style), message), soft_wrap=True)
         if remedy:
-            self.data.print(Padding(Text(remedy), (0, 0, 0, 8), expand=False))
+            self._below(remedy, 8)
+
+    def _below(self, text: str, indent: int) -> None:
+        """Write a paragraph that belongs to the line above it."""
+        width = max(self.data.width - indent, 20)
+        for line in Text(text).wrap(self.data, width):
+            line.rstrip()
+            self.data.print(Text(" " * indent) + line, soft_wrap=True)

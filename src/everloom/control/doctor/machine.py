@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,9 +30,14 @@ def look_at_code(settings: Settings) -> tuple[Catalog | None, list[Finding]]:
     if not catalog.workflows and not catalog.activities:
         remedy = "Name packages in `catalog.packages`, and folders in `catalog.paths`."
         return catalog, [warning("code", "No workflow and no activity was found.", remedy)]
-    counts = f"{len(catalog.workflows)} workflows and {len(catalog.activities)} activities"
     queues = ", ".join(f"`{queue}`" for queue in catalog.queues())
-    return catalog, [ok("code", f"{counts} on the queues {queues}.")]
+    workflows = _count(catalog.workflows, "workflow", "workflows")
+    activities = _count(catalog.activities, "activity", "activities")
+    return catalog, [ok("code", f"Found {workflows} and {activities} on the queues {queues}.")]
+
+
+def _count(things: Sized, one: str, many: str) -> str:
+    return f"{len(things)} {one if len(things) == 1 else many}"
 
 
 async def look_at_needs(

@@ -16,36 +16,63 @@ from .bindings import (
 from .calls import NotAnActivity, call, use_default_policy
 from .checking import InputInvalid, check_input
 from .door import Door, IfExists, Message, StartArguments, StartOptions
+from .failures import Failure, describe_failure
+from .fan_out import Each, EachProgress, ItemFailed, Outcome, OutcomeOrder, WindowInvalid, each
 from .heartbeats import beating
+from .paging import Page, Pages, PagesInvalid, pages
 from .policy import Policy
 from .providers import is_provider, provider
 from .runs import Run
+from .sagas import NotUndone, Saga, SagaClosed, SagaFailed, SagaProgress, UndoWhen
+from .schedules import Calendar, Overlap, Schedule
 from .workflows import NotAWorkflow, QueueMismatch, Workflow, workflow_type
 
 __all__ = [
     "ActivityBinding",
+    "Calendar",
     "Door",
+    "Each",
+    "EachProgress",
+    "Failure",
     "IfExists",
     "InputInvalid",
+    "ItemFailed",
     "Message",
     "NotAWorkflow",
     "NotAnActivity",
+    "NotUndone",
+    "Outcome",
+    "OutcomeOrder",
+    "Overlap",
+    "Page",
+    "Pages",
+    "PagesInvalid",
     "Place",
     "Policy",
     "QueueMismatch",
     "Run",
+    "Saga",
+    "SagaClosed",
+    "SagaFailed",
+    "SagaProgress",
+    "Schedule",
     "StartArguments",
     "StartOptions",
+    "UndoWhen",
+    "WindowInvalid",
     "Workflow",
     "WorkflowBinding",
     "activity_type",
     "beating",
     "call",
     "check_input",
+    "describe_failure",
+    "each",
     "failure_from",
     "find_activity_binding",
     "find_workflow_binding",
     "is_provider",
+    "pages",
     "place_of",
     "provider",
     "summary_of",

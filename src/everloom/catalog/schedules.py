@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from types import ModuleType
+from typing import Any
 
 from everloom.authoring import InputInvalid, Schedule, find_workflow_binding
 from everloom.core import Problem, did_you_mean
@@ -13,12 +14,11 @@ def collect_schedules(
     modules: Iterable[ModuleType], packages: tuple[str, ...]
 ) -> tuple[ScheduleEntry, ...]:
     """Every schedule at the top of a module. One that another module imports counts once."""
-    found = {
-        id(value): value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, Schedule)
-    }
+    found: dict[int, Schedule[Any]] = {}
+    for module in modules:
+        for value in vars(module).values():
+            if isinstance(value, Schedule):
+                found[id(value)] = value  # pyright: ignore[reportUnknownArgumentType] - generic in its input
     entries: list[ScheduleEntry] = []
     for declared in found.values():
         package = next((each for each in packages if _is_in(declared.module, each)), None)

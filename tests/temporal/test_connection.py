@@ -1,6 +1,7 @@
 """Where Temporal is: the `temporal` command's own file and variables, and clear words when wrong."""
 
 import os
+import traceback
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,16 @@ def test_wrong_file_is_named_with_its_fault(
 
     with pytest.raises(ConnectionInvalid, match=said):
         _ = service(tmp_path, config_file="t.toml", profile=profile).address
+
+
+def test_a_key_in_a_broken_file_is_not_repeated(tmp_path: Path) -> None:
+    """The place of the fault is told, but not what stands there."""
+    (tmp_path / "t.toml").write_text('[profile.default]\napi_key = "hunter2\n')
+
+    with pytest.raises(ConnectionInvalid, match="line 2") as refused:
+        _ = service(tmp_path, config_file="t.toml").address
+
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Starting runs and talking to them, with errors in our words."""
 
 import asyncio
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,8 +20,8 @@ from everloom.temporal import (
     RunExists,
     RunFailed,
     RunNotFound,
+    TemporalRefused,
     TemporalService,
-    get_temporal_service,
     read_run,
 )
 
@@ -229,14 +231,32 @@ async def test_wait_for_a_result_outlives_the_server(tmp_path: Path) -> None:
         await service.close()
 
 
+async def test_message_that_is_too_large_is_no_absence(
+    temporal: TemporalService, options: StartOptions
+) -> None:
+    """Temporal is there, and trying again would not help."""
+    with pytest.raises(TemporalRefused, match="too large"):
+        await temporal.start_workflow(
+            "sample.counter", 1, replace(options, memo={"note": "a" * 5_000_000})
+        )
+
+
 def test_process_has_one_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`get_temporal_service` gives the same service each time, made from the settings here."""
     (tmp_path / "everloom.yaml").write_text("temporal:\n  pool_size: 3\n")
     monkeypatch.chdir(tmp_path)
-    get_temporal_service.cache_clear()
 
-    service = get_temporal_service()
+    # In a process of its own, from many threads at once, as FastAPI asks for it.
+    program = """
+from concurrent.futures import ThreadPoolExecutor
+from everloom.temporal import get_temporal_service
+with ThreadPoolExecutor(16) as threads:
+    asked = [threads.submit(get_temporal_service) for _ in range(16)]
+services = {each.result() for each in asked}
+print(len(services), services.pop().settings.temporal.pool_size)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
 
-    assert service is get_temporal_service()
-    assert service.settings.temporal.pool_size == 3
-    get_temporal_service.cache_clear()
+    assert said.split() == ["1", "3"]

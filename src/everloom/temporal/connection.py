@@ -27,6 +27,8 @@ then says nothing."""
 
 _ADDRESS = re.compile(r"[^\s/@]+:\d{1,5}")
 _REASON = re.compile(r'(?:message|error): "((?:[^"\\]|\\.)+)"')
+_QUOTED_LINE = re.compile(r"\s*\d*\s*\|")
+"""`3 | api_key = "secret`, and the line below it that points at the place."""
 _BAD_CERTIFICATE = "ParseError"
 
 
@@ -97,12 +99,12 @@ def read_profile(settings: Settings) -> ClientConfigProfile:
             override_env_vars=environment,
         )
     except RuntimeError as error:
-        said = " ".join(str(error).split())
+        place = repr(str(file)) if file else "the TOML file of the `temporal` command"
+        # Without the cause: it quotes the line of the file, and a key may stand on it.
         raise ConnectionInvalid(
-            f"The connection profile cannot be used: {said}.",
-            hint=f"Look into {str(file) if file else 'the TOML file of the `temporal` command'!r}, "
-            "and at the TEMPORAL_* variables.",
-        ) from error
+            f"The connection profile cannot be used: {_without_quotes(str(error))}.",
+            hint=f"Look into {place}, and at the TEMPORAL_* variables.",
+        ) from None
 
 
 async def connect_once(connection: Connection) -> Client:
@@ -147,6 +149,12 @@ def denied(address: str, reason: str) -> TemporalDenied:
         f"Temporal at {address} denies it: {reason}.",
         hint="Look at TEMPORAL_API_KEY, the client certificate, and what they are allowed.",
     )
+
+
+def _without_quotes(said: str) -> str:
+    """A message of the TOML reader without the line that it quotes: a key may stand on it."""
+    kept = [line for line in said.splitlines() if not _QUOTED_LINE.match(line)]
+    return ", ".join(line.strip() for line in kept if line.strip())
 
 
 def _refused(address: str, said: str) -> TemporalUnavailable | TemporalDenied | ConnectionInvalid:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from temporalio.client import Client
@@ -18,6 +19,8 @@ from .translating import our_errors
 
 PATIENCE = timedelta(seconds=10)
 """How long a single call waits for a connection; as long as the SDK itself tries a call again."""
+
+_making = Lock()
 
 _POLICIES: dict[IfExists, tuple[WorkflowIDReusePolicy, WorkflowIDConflictPolicy]] = {
     "use": (WorkflowIDReusePolicy.REJECT_DUPLICATE, WorkflowIDConflictPolicy.USE_EXISTING),
@@ -86,11 +89,21 @@ class TemporalService:
 
     @asynccontextmanager
     async def talking(
-        self, workflow_id: str = "", *, within: timedelta | None = PATIENCE
+        self,
+        workflow_id: str = "",
+        *,
+        within: timedelta | None = PATIENCE,
+        asks_worker: bool = False,
     ) -> AsyncGenerator[Client]:
-        """The client for one piece of talk; the SDK's errors come out of the block as ours."""
+        """The client for one piece of talk; the SDK's errors come out of the block as ours.
+
+        Args:
+            workflow_id: The run that is talked about.
+            within: Longest wait for a connection. None: wait until Temporal is there.
+            asks_worker: A worker has to answer: its silence is `NoWorker`.
+        """
         client = await self.get_client(within=within)
-        with our_errors(self._connecting, client, workflow_id):
+        with our_errors(self._connecting, client, workflow_id, asks_worker=asks_worker):
             yield client
 
     async def start_workflow(self, workflow: str, input: object, options: StartOptions) -> str:
@@ -155,7 +168,7 @@ class TemporalService:
             NoWorker: No worker answered in time.
             TemporalUnavailable: Temporal is away.
         """
-        async with self.talking(workflow_id) as client:
+        async with self.talking(workflow_id, asks_worker=True) as client:
             handle = client.get_workflow_handle(workflow_id, run_id=run_id)
             return await handle.query(
                 query,  # pyright: ignore[reportArgumentType] - the SDK takes both, its overloads only one
@@ -179,7 +192,7 @@ class TemporalService:
             RunNotFound, MessageRefused: There is no such run, or it refused.
             TemporalUnavailable: Temporal is away.
         """
-        async with self.talking(workflow_id) as client:
+        async with self.talking(workflow_id, asks_worker=True) as client:
             handle = client.get_workflow_handle(workflow_id, run_id=run_id)
             return await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] - as above
                 update,  # pyright: ignore[reportArgumentType] - the SDK takes both, its overloads only one
@@ -228,11 +241,16 @@ class TemporalService:
             return handle.result_run_id or ""
 
 
-@cache
 def get_temporal_service() -> TemporalService:
     """The service of this process, made from the settings when first asked for.
 
     Raises:
         SettingsInvalid: The settings cannot be used.
     """
+    with _making:  # FastAPI asks from several threads at once
+        return _service()
+
+
+@cache
+def _service() -> TemporalService:
     return TemporalService(load_settings())

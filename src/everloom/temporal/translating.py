@@ -38,11 +38,20 @@ from .errors import (
 AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.RESOURCE_EXHAUSTED})
 SILENT = frozenset({RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
 NO_POLLER = "no poller"
+TOO_LARGE = "larger than max"
 
 
 @contextmanager
-def our_errors(connecting: Connecting, client: Client, workflow_id: str = "") -> Generator[None]:
+def our_errors(
+    connecting: Connecting, client: Client, workflow_id: str = "", *, asks_worker: bool = False
+) -> Generator[None]:
     """Let errors of the SDK out as ours.
+
+    Args:
+        connecting: Whose connection it is.
+        client: The client that is used.
+        workflow_id: The run it is about.
+        asks_worker: A worker has to answer, so silence is the worker's and not Temporal's.
 
     Raises:
         RunExists, RunNotFound, RunFailed: The run is not as it was believed to be.
@@ -53,9 +62,9 @@ def our_errors(connecting: Connecting, client: Client, workflow_id: str = "") ->
     try:
         yield
     except RPCError as error:
-        if error.status in AWAY:
+        if _is_away(error):
             connecting.lost(client, error.message)
-        raise _rpc(error, connecting, workflow_id) from error
+        raise _rpc(error, connecting, workflow_id, asks_worker=asks_worker) from error
     except RPCTimeoutOrCancelledError as error:
         raise _no_worker(workflow_id) from error
     except WorkflowAlreadyStartedError as error:
@@ -72,12 +81,24 @@ def our_errors(connecting: Connecting, client: Client, workflow_id: str = "") ->
         raise MessageRefused(f"The run {workflow_id!r} took no query: {error}.") from error
 
 
-def _rpc(error: RPCError, connecting: Connecting, workflow_id: str) -> EverloomError:
+def _is_away(error: RPCError) -> bool:
+    """A message that gRPC finds too large has the status of a server that is overloaded."""
+    return error.status in AWAY and TOO_LARGE not in error.message
+
+
+def _rpc(
+    error: RPCError, connecting: Connecting, workflow_id: str, *, asks_worker: bool
+) -> EverloomError:
     address, said = connecting.connection.address, error.message.rstrip(".")
-    if error.status in AWAY:
+    if _is_away(error) or (error.status in SILENT and not asks_worker):
         return unavailable(address, said)
     if error.status in SILENT or NO_POLLER in said:
         return _no_worker(workflow_id)
+    if TOO_LARGE in said:
+        return TemporalRefused(
+            f"The message is too large for Temporal: {said}.",
+            hint="Put what is large into the object store, and send its key.",
+        )
     if error.status in {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}:
         return denied(address, said)
     if error.status == RPCStatusCode.NOT_FOUND:

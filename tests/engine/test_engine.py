@@ -210,6 +210,7 @@ async def test_crash_of_the_server_is_noticed_and_frees_the_folder(own: Settings
         pytest.param({"TEMPORAL_NAMESPACE": "shop"}, True, id="namespace only"),
         pytest.param({"TEMPORAL_ADDRESS": "temporal:7233"}, False, id="address"),
         pytest.param({"TEMPORAL_PROFILE": "missing"}, False, id="missing profile"),
+        pytest.param({"TEMPORAL_CONFIG_FILE": "missing.toml"}, False, id="missing file"),
     ],
 )
 def test_engine_is_needed_only_without_an_address(
@@ -231,3 +232,11 @@ def test_profile_with_an_address_needs_no_engine(tmp_path: Path) -> None:
     chosen = TemporalSettings(config_file=file, profile="away")
 
     assert not engine_needed(Settings(folder=tmp_path, temporal=chosen))
+
+
+def test_misspelt_address_is_no_reason_for_an_engine(tmp_path: Path) -> None:
+    """Somewhere else was meant; connecting says what is wrong with the file."""
+    file = tmp_path / "temporal.toml"
+    file.write_text('[profile.default]\nadress = "temporal:7233"\n')
+
+    assert not engine_needed(Settings(folder=tmp_path, temporal=TemporalSettings(config_file=file)))

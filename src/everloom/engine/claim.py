@@ -116,16 +116,21 @@ def try_claim(folder: Path) -> Claim | None:
     try:
         descriptor = _open(folder)
     except OSError as error:
-        raise EngineFolderInvalid(
-            f"The engine's folder {str(folder)!r} cannot be used: {error.strerror}.",
-            hint="Set `engine.folder` to a folder on a local disk that you may write to.",
-        ) from error
+        raise folder_invalid(folder, error) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
     return Claim(descriptor)
+
+
+def folder_invalid(folder: Path, error: OSError) -> EngineFolderInvalid:
+    """The error for a folder that cannot be made or written to."""
+    return EngineFolderInvalid(
+        f"The engine's folder {str(folder)!r} cannot be used: {error.strerror}.",
+        hint="Set `engine.folder` to a folder on a local disk that you may write to.",
+    )
 
 
 def read_holder(folder: Path) -> Holder | None:

@@ -13,7 +13,7 @@ from everloom.core import format_duration
 from everloom.settings import EngineSettings, Settings, temporal_environment
 
 from .binary import find_binary
-from .claim import Claim, Holder, Process, Running, read_holder, try_claim
+from .claim import Claim, Holder, Process, Running, folder_invalid, read_holder, try_claim
 from .command import Listening, server_command
 from .errors import EngineFailed, EngineHeld
 from .ports import choose_port
@@ -85,17 +85,20 @@ def engine_needed(settings: Settings) -> bool:
 
     A profile that cannot be read is no reason to start anything: connecting says what is wrong.
     """
+    environment = temporal_environment()
+    chosen = settings.temporal.config_file
+    named = settings.path(chosen) if chosen else environment.get("TEMPORAL_CONFIG_FILE")
     try:
         profile = ClientConfigProfile.load(
             settings.temporal.profile,
-            config_source=settings.path(settings.temporal.config_file)
-            if settings.temporal.config_file
-            else None,
-            override_env_vars=temporal_environment(),
+            config_source=Path(named) if named else None,
+            config_file_strict=True,
+            override_env_vars=environment,
         )
     except RuntimeError:
         return False
-    return not profile.address
+    # The SDK passes over a named file that is missing; an address was meant to stand in it.
+    return not profile.address and not (named and not Path(named).is_file())
 
 
 @asynccontextmanager
@@ -193,7 +196,10 @@ async def _try_to_start(settings: Settings, folder: Path, claim: Claim, binary: 
         namespace=wanted.namespace,
         tuned=wanted.tuned,
     )
-    server = launch(command, log=folder / "temporal.log", lock=claim.descriptor)
+    try:
+        server = launch(command, log=folder / "temporal.log", lock=claim.descriptor)
+    except OSError as error:
+        raise folder_invalid(folder, error) from error
     try:
         await server.wait_until_ready(
             listening, namespace=wanted.namespace, within=wanted.start_timeout

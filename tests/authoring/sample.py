@@ -1,6 +1,7 @@
 """Workflows and activities that the tests of this room run."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import BaseModel, Field
@@ -19,6 +20,13 @@ class Order(BaseModel):
 
     id: str
     amount: int = Field(gt=0)
+
+
+@dataclass
+class Parcel:
+    """Something that checks nothing by itself."""
+
+    weight: int
 
 
 class CardRefused(Invalid):
@@ -126,6 +134,11 @@ class Waiter(Workflow[None, int]):
     def add(self, number: int) -> None:
         """Add a number."""
         self._total += number
+
+    @workflow.signal
+    def hurry(self, why: str = "late") -> None:
+        """Add one, for whatever reason."""
+        self._total += len(why) > 0
 
     @workflow.query
     def total(self) -> int:

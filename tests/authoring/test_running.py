@@ -19,8 +19,9 @@ from everloom.authoring import (
     NotAnActivity,
     QueueMismatch,
     call,
+    check_input,
 )
-from everloom.core import Conflict, EverloomError
+from everloom.core import Conflict, EverloomError, NotFound
 from everloom.temporal import TemporalService
 
 QUEUE = f"authoring-{uuid4()}"
@@ -78,6 +79,31 @@ async def test_a_wrong_input_is_refused_before_anything_starts(temporal: Tempora
     assert [problem.place for problem in caught.value.problems] == ["amount"]
     client = await temporal.get_client()
     assert [run async for run in client.list_workflows(f"WorkflowId = '{id}'")] == []
+
+
+async def test_an_object_with_wrong_fields_is_refused_too(temporal: TemporalService) -> None:
+    """A model made without checks, or a dataclass, would fail in the worker for ever."""
+    wrong = sample.Order.model_construct(id="model", amount="much")
+    with pytest.raises(InputInvalid, match="does not fit its fields") as refused:
+        await sample.PlaceOrder.start(temporal, wrong, queue=QUEUE)
+    assert [problem.place for problem in refused.value.problems] == ["amount"]
+
+    with pytest.raises(InputInvalid):
+        check_input("it", sample.Parcel, sample.Parcel(weight="heavy"))  # pyright: ignore[reportArgumentType] - on purpose
+    parcel = sample.Parcel(weight=2)
+    assert check_input("it", sample.Parcel, parcel) is parcel
+
+
+async def test_arguments_of_messages_may_be_left_out_where_the_method_says_so(
+    temporal: TemporalService,
+) -> None:
+    """And too few are refused before anything is sent."""
+    run = sample.Waiter.at(temporal, "no-such-run")
+
+    with pytest.raises(NotFound):
+        await run.signal(sample.Waiter.hurry)
+    with pytest.raises(InputInvalid, match="missing a required argument"):
+        await run.signal(sample.Waiter.add)  # pyright: ignore[reportArgumentType] - on purpose
 
 
 async def test_starting_twice_with_one_id_is_one_run(temporal: TemporalService) -> None:

@@ -1,11 +1,16 @@
 """Inputs are checked before anything starts: what does not fit never reaches a history."""
 
+from dataclasses import is_dataclass
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from everloom.core import Invalid, Problem
+
+_CARRIED_AS_THEY_ARE = (str, int, float, bytes, NoneType)
 
 
 class InputInvalid(Invalid):
@@ -27,10 +32,20 @@ def check_input(of: str, expected: Any, value: object) -> object:
     """
     if expected is Any:
         return value
-    if isinstance(expected, type) and type(value) is expected:
+    exact = isinstance(expected, type) and type(value) is expected
+    if exact and not (is_dataclass(expected) or issubclass(expected, BaseModel)):
         return value
+    adapter = _adapter(expected)
     try:
-        return _adapter(expected).validate_python(value)
+        checked = value if exact else adapter.validate_python(value)
+        if not isinstance(checked, _CARRIED_AS_THEY_ARE):
+            # What the worker will read: an object may hold what its fields do not allow.
+            adapter.validate_json(adapter.dump_json(checked, by_alias=True, warnings=False))
+        return checked
+    except PydanticSerializationError as error:
+        raise InputInvalid(
+            f"The input of {of} cannot be written as JSON: {error}.", hint="Nothing was started."
+        ) from None
     except ValidationError as error:
         problems = [
             Problem(
@@ -42,8 +57,9 @@ def check_input(of: str, expected: Any, value: object) -> object:
             for detail in error.errors(include_url=False, include_context=False)
         ]
         wanted = getattr(expected, "__name__", str(expected))
+        found = "one that does not fit its fields" if exact else f"`{type(value).__name__}`"
         raise InputInvalid(
-            f"The input of {of} is not a `{wanted}`: found `{type(value).__name__}`.",
+            f"The input of {of} is not a `{wanted}`: found {found}.",
             hint="Nothing was started.",
             problems=problems,
         ) from None

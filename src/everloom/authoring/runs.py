@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, get_type_hints, overload
 
 from temporalio.workflow import UpdateMethodMultiParam
 
-from .checking import check_input
+from .checking import InputInvalid, check_input
 from .door import Door
 
 WorkflowT = TypeVar("WorkflowT")
@@ -93,9 +93,14 @@ class Run(Generic[WorkflowT, OutputT]):
 
 def _checked(message: Callable[..., Any], args: tuple[object, ...]) -> list[object]:
     """Arguments of a signal, query or update, checked against the method's annotations."""
-    names = list(inspect.signature(message).parameters)[1:]
-    hints = get_type_hints(message)
+    signature, hints = inspect.signature(message), get_type_hints(message)
+    try:
+        signature.bind(None, *args)
+    except TypeError as error:
+        raise InputInvalid(
+            f"The arguments of `{message.__name__}` do not fit: {error}.", hint="Nothing was sent."
+        ) from None
     return [
         check_input(f"`{message.__name__}`", hints.get(name, Any), arg)
-        for name, arg in zip(names, args, strict=True)
+        for name, arg in zip(list(signature.parameters)[1:], args, strict=False)
     ]

@@ -86,7 +86,7 @@ class Workflow(Generic[InputT, OutputT]):
         Raises:
             asyncio.CancelledError: It was cancelled.
         """
-        reason = vars(self).get(_CANCEL_REASON) or workflow.cancellation_reason()
+        reason = vars(self).get(_CANCEL_REASON, workflow.cancellation_reason())
         if reason is not None:
             raise asyncio.CancelledError(reason)
 
@@ -185,8 +185,7 @@ def workflow_type(*, name: str, queue: str | None = None) -> Callable[[ClassT], 
                 f"Workflow `{name}` has no method `run`.",
                 hint=f"Write `async def run(self, input: ...) -> ...` in class `{cls.__name__}`.",
             )
-        if not hasattr(run, "__temporal_workflow_run"):
-            cls.run = workflow.run(_guarded(run))
+        cls.run = workflow.run(_guarded(run))
         bind_workflow(cls, WorkflowBinding(name, queue, summary_of(cls)))
         return workflow.defn(name=name)(cls)
 

@@ -68,6 +68,23 @@ async def findings(settings: Settings) -> dict[str, list[Finding]]:
     return found
 
 
+async def test_runs_on_a_queue_that_nobody_serves_are_found(greeter: Greeter) -> None:
+    """They would wait for ever, and no queue of the code shows it."""
+    queue = f"nobodys-{uuid4()}"
+    wanted = StartRequest(workflow="greet", input={"name": "Ada"}, queue=queue)
+    started = await start_run(greeter.settings, greeter.catalog, greeter.temporal, wanted)
+
+    async def told() -> list[Finding]:
+        return (await findings(with_free_ports(greeter.settings))).get(f"queue {queue}", [])
+
+    (found,) = await eventually(told)
+    await greeter.temporal.terminate_workflow(started.id, None, "the test is over")
+
+    assert found.level == "error"
+    assert "open runs of ours on it: 1." in found.message
+    assert "`queues.bind`" in found.remedy
+
+
 async def test_all_is_well_with_an_application_that_is_served(greeter: Greeter) -> None:
     """Nothing is found that does not have to be mended."""
     report = await examine(settings=with_free_ports(greeter.settings))

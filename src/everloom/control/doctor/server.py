@@ -87,8 +87,31 @@ async def look_at_runs(catalog: Catalog, temporal: TemporalService) -> list[Find
     details = await _read_all(temporal, ours[:RUNS_READ])
     findings = [*_unknown_workflows(catalog, ours), *_unknown_activities(catalog, details)]
     findings += _stuck(details)
+    findings += await _elsewhere(catalog, temporal, runs)
     more = "at least " if len(runs) == RUNS_LISTED else ""
     return [ok("runs", f"{more}{len(ours)} open runs on our queues."), *findings]
+
+
+async def _elsewhere(
+    catalog: Catalog, temporal: TemporalService, runs: list[RunInfo]
+) -> list[Finding]:
+    """Runs of our workflows that were started on a queue which nobody serves."""
+    counts = Counter(
+        run.queue
+        for run in runs
+        if run.queue not in catalog.queues() and catalog.find_workflow(run.workflow) is not None
+    )
+    queues = await asyncio.gather(*(read_queue(temporal, name) for name in counts))
+    return [
+        error(
+            f"queue {queue.name}",
+            f"No worker asks for its workflows; open runs of ours on it: {counts[queue.name]}.",
+            "Bind it in `queues.bind`, name it in the code and start a worker, or terminate the "
+            "runs and start them on a queue that is served.",
+        )
+        for queue in queues
+        if not _live(queue.workflows)
+    ]
 
 
 def _queue(catalog: Catalog, queue: QueueInfo) -> Iterable[Finding]:

@@ -53,6 +53,27 @@ def test_the_four_profiles_are_there(
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("queues:\n  bind:\n    mail: standrad\n", 3, id="unknown profile"),
+        pytest.param("queues:\n  profiles: {}\n  default: standrad\n", 3, id="unknown queue"),
+        pytest.param("worker:\n  threads: 4\n  dran: 5s\n", 3, id="misspelt key"),
+        pytest.param("workers:\n  threads: 4\n", 1, id="misspelt section"),
+        pytest.param("catalog:\n  packages:\n    - 1\n", 2, id="wrong value"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_told_with_its_line(
+    write: Write, text: str, line: int
+) -> None:
+    """Nobody has to search for it."""
+    write(text)
+
+    [problem] = problems()
+
+    assert problem.startswith(f"everloom.yaml:{line}: ")
+
+
 def test_the_file_wins_over_defaults_and_the_environment_over_the_file(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,7 +128,7 @@ def test_a_misspelt_field_in_the_file_gets_the_nearest_name(write: Write) -> Non
     write("worker: {drian: 5s}")
 
     assert problems() == [
-        "everloom.yaml: There is no setting `worker.drian`. Did you mean `drain`?"
+        "everloom.yaml:1: There is no setting `worker.drian`. Did you mean `drain`?"
     ]
 
 
@@ -115,7 +136,7 @@ def test_a_misspelt_section_in_the_file_gets_the_nearest_name(write: Write) -> N
     """Sections are checked as fields are."""
     write("wroker: {drain: 5s}")
 
-    assert problems() == ["everloom.yaml: There is no setting `wroker`. Did you mean `worker`?"]
+    assert problems() == ["everloom.yaml:1: There is no setting `wroker`. Did you mean `worker`?"]
 
 
 def test_a_misspelt_section_in_a_variable_gets_the_nearest_name(
@@ -164,7 +185,7 @@ def test_a_queue_bound_to_no_profile_is_refused(write: Write) -> None:
 
     assert problems() == [
         (
-            "everloom.yaml: Queue `mail` follows the profile `standrad`, which is not there. "
+            "everloom.yaml:1: Queue `mail` follows the profile `standrad`, which is not there. "
             "Did you mean `standard`?"
         )
     ]

@@ -51,15 +51,17 @@ def load_with_sources(folder: Path | None = None) -> Loaded:
     sources: dict[tuple[str, ...], str] = {}
     if file is not None:
         sources.update((path, file.name) for path in _leaves(from_file))
-    sources.update((path, _variable(path)) for path in _leaves(from_environment))
+    variables = {path: _variable(path) for path in _leaves(from_environment)}
+    sources.update(variables)
+    places = {**(_lines(file) if file is not None else {}), **variables}
 
     merged = _merge(from_file, from_environment)
     merged.setdefault("folder", str(file.parent if file is not None else start))
     try:
         settings = Settings.model_validate(merged)
     except ValidationError as error:
-        raise SettingsInvalid(problems_of(error, Settings, sources=sources)) from None
-    _check_queues(settings, sources)
+        raise SettingsInvalid(problems_of(error, Settings, sources=places)) from None
+    _check_queues(settings, places)
     return Loaded(settings, sources, file)
 
 
@@ -100,6 +102,22 @@ def _read_file(file: Path) -> dict[str, Any]:
         )
         raise SettingsInvalid([problem])
     return content  # pyright: ignore[reportUnknownVariableType] - checked by the model
+
+
+def _lines(file: Path) -> dict[tuple[str, ...], str]:
+    """File and line of everything that the file sets."""
+    text = file.read_text(encoding="utf-8")
+    root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)  # pyright: ignore[reportUnknownMemberType] - its stub leaves the stream open
+    return {path: f"{file.name}:{line + 1}" for path, line in _keys(root, ())}
+
+
+def _keys(node: yaml.Node | None, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+    if not isinstance(node, yaml.MappingNode):
+        return
+    for key, value in node.value:
+        path = (*above, str(key.value))
+        yield path, key.start_mark.line
+        yield from _keys(value, path)
 
 
 def _read_environment() -> dict[str, Any]:
@@ -152,7 +170,7 @@ def _merge(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _check_queues(settings: Settings, sources: Mapping[tuple[str, ...], str]) -> None:
+def _check_queues(settings: Settings, places: Mapping[tuple[str, ...], str]) -> None:
     """A queue bound to a profile that is not there would only show when its worker starts."""
     queues = settings.queues
     problems = [
@@ -160,14 +178,14 @@ def _check_queues(settings: Settings, sources: Mapping[tuple[str, ...], str]) ->
             "profile-unknown",
             f"Queue `{queue}` follows the profile `{profile}`, which is not there.",
             did_you_mean(profile, queues.profile_names()),
-            sources.get(("queues", "bind", queue), ""),
+            places.get(("queues", "bind", queue), ""),
         )
         for queue, profile in queues.bind.items()
         if profile not in queues.profile_names()
     ]
     if queues.default not in queues.names():
         hint = did_you_mean(queues.default, queues.names())
-        place = sources.get(("queues", "default"), "")
+        place = places.get(("queues", "default"), "")
         problems.append(
             Problem(
                 "queue-unknown",

@@ -1,7 +1,16 @@
 """Saved code is served within a second; broken code is shown and waited out."""
 
+import importlib
+import os
+import py_compile
+import sys
+from pathlib import Path
+
+import pytest
 from tests.waiting import eventually
 from tests.worker.conftest import Application
+
+from everloom.worker.snapshot import CodeSnapshot
 
 
 async def test_saved_code_is_served_within_a_second(application: Application, source: str):
@@ -70,3 +79,20 @@ async def test_saved_settings_are_taken_over(application: Application):
 
         application.set(drain="1s")
         await worker.event("worker reloaded")
+
+
+def test_the_second_of_two_saves_within_a_second_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Python's own cache goes by size and second, and would give the code of the first save."""
+    file = tmp_path / "saved_twice.py"
+    file.write_text("WORD = 'one'\n")
+    os.utime(file, (1e9, 1e9))
+    py_compile.compile(str(file))
+    file.write_text("WORD = 'two'\n")
+    os.utime(file, (1e9, 1e9))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    CodeSnapshot(["saved_twice"]).take()
+
+    assert importlib.import_module("saved_twice").WORD == "two"

@@ -65,6 +65,8 @@ class _OnceLoader(SourceFileLoader):
     @override
     def get_code(self, fullname: str) -> CodeType | None:
         if fullname not in self._codes:
-            self._sources[fullname] = self.get_data(self.path)
-            self._codes[fullname] = super().get_code(fullname)
+            source = self._sources[fullname] = self.get_data(self.path)
+            # Never from `__pycache__`: that goes by size and second, and would give old code for
+            # the second of two saves within one second.
+            self._codes[fullname] = self.source_to_code(source, self.path)
         return self._codes[fullname]

@@ -107,7 +107,8 @@ def _read_file(file: Path) -> dict[str, Any]:
 def _lines(file: Path) -> dict[tuple[str, ...], str]:
     """File and line of everything that the file sets."""
     text = file.read_text(encoding="utf-8")
-    root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)  # pyright: ignore[reportUnknownMemberType] - its stub leaves the stream open
+    loader = yaml.SafeLoader(text)
+    root = loader.get_single_node()
     return {path: f"{file.name}:{line + 1}" for path, line in _keys(root, ())}
 
 

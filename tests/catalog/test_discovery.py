@@ -249,6 +249,70 @@ def test_a_syntax_error_is_told_with_its_line(package: Package) -> None:
     assert "no_such_library" in found["workflows.py:1"].message
 
 
+@pytest.mark.parametrize(
+    ("code", "line", "said"),
+    [
+        pytest.param(
+            """
+            from everloom.authoring import provider
+
+            @provider
+            def clock(settings: "Nowhere") -> int: ...
+            """,
+            4,
+            "Nowhere",
+            id="provider",
+        ),
+        pytest.param(
+            """
+            from everloom.authoring import activity_type
+
+            class Letters:
+                def __init__(self, box: "Nowhere") -> None: ...
+
+                @activity_type(name="post")
+                async def post(self) -> None: ...
+            """,
+            4,
+            "Nowhere",
+            id="activities",
+        ),
+        pytest.param(
+            """
+            from everloom.authoring import Workflow, workflow_type
+
+            @workflow_type(name="late")
+            class Late(Workflow[int, int]):
+                async def run(self, input: "Nowhere") -> int: ...
+            """,
+            4,
+            "Nowhere",
+            id="workflow",
+        ),
+        pytest.param(
+            """
+            from everloom.authoring import Workflow, workflow_type
+
+            @workflow_type(name="late")
+            class Late(Workflow[int, int]):
+                def run(self, input: int) -> int: ...
+            """,
+            4,
+            "not `async`",
+            id="plain run",
+        ),
+    ],
+)
+def test_a_declaration_that_cannot_be_read_is_told_with_its_line(
+    package: Package, code: str, line: int, said: str
+) -> None:
+    """Not as a worker that crashes again and again."""
+    [problem] = refusal(package(declared=code))
+
+    assert said in problem.message
+    assert problem.place.endswith(f"declared.py:{line}")
+
+
 def test_a_package_that_is_not_there_is_told() -> None:
     """The setting that named it is the place."""
     [problem] = refusal(Settings(catalog=CatalogSettings(packages=("no_such_package",))))

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, Self, TypeVar, Unpack, get_type_hints
 from uuid import uuid4
@@ -180,9 +181,10 @@ def workflow_type(*, name: str, queue: str | None = None) -> Callable[[ClassT], 
 
     def declare(cls: ClassT) -> ClassT:
         run: Callable[..., Awaitable[Any]] | None = vars(cls).get("run")
-        if run is None:
+        if run is None or not inspect.iscoroutinefunction(run):
+            lacks = "has no method `run`" if run is None else "has a `run` that is not `async`"
             raise NotAWorkflow(
-                f"Workflow `{name}` has no method `run`.",
+                f"Workflow `{name}` {lacks}.",
                 hint=f"Write `async def run(self, input: ...) -> ...` in class `{cls.__name__}`.",
             )
         cls.run = workflow.run(_guarded(run))

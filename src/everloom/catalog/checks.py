@@ -3,12 +3,14 @@
 import inspect
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, get_type_hints
+from typing import Any
 
+from everloom.authoring import place_of
 from everloom.core import Problem, did_you_mean
 from everloom.settings import AppSettings, Settings
 
 from .entries import ActivityEntry, Catalog, WorkflowEntry
+from .hints import hints_of
 from .schedules import check_schedules
 
 
@@ -66,7 +68,7 @@ def constructor_needs(owner: type) -> tuple[tuple[str, Any], ...]:
     """Parameters of a class without defaults: name and type."""
     if "__init__" not in dir(owner) or owner.__init__ is object.__init__:
         return ()
-    hints = get_type_hints(owner.__init__)
+    hints = hints_of(owner.__init__, owner.__name__, place_of(owner))
     parameters = list(inspect.signature(owner.__init__).parameters.values())[1:]
     return tuple(
         (each.name, hints.get(each.name))

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence
 from types import ModuleType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin
 
 from everloom.authoring import (
     find_activity_binding,
@@ -15,6 +15,7 @@ from everloom.authoring import (
 from everloom.settings import AppSettings, Settings
 
 from .entries import ActivityEntry, Catalog, ProviderEntry, WorkflowEntry
+from .hints import hints_of
 from .schedules import collect_schedules
 
 _SDK_WORKFLOW = "__temporal_workflow_definition"
@@ -91,7 +92,7 @@ def _activity(function: Callable[..., Any], owner: type | None) -> ActivityEntry
 
 
 def _provider(function: Callable[..., Any]) -> ProviderEntry:
-    hints = get_type_hints(function)
+    hints = hints_of(function, function.__name__, place_of(function))
     provides = hints.pop("return", None)
     if get_origin(provides) in _YIELDING:
         provides = get_args(provides)[0]

@@ -3,16 +3,25 @@
 import importlib
 import pkgutil
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import everloom
 from everloom.core import Problem
 from everloom.settings import Settings
 
 _NOT_FOR_WORKERS = {"routes", "conftest"}
 """`routes` belongs to the API, which imports it itself: a worker needs no web framework."""
+
+
+_NOT_OWN = (
+    str(Path(everloom.__file__).parent),
+    *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+)
+"""Where code lies that an application only calls: Python's, the installed, ours."""
 
 
 def import_packages(settings: Settings) -> tuple[list[ModuleType], list[Problem]]:
@@ -66,7 +75,8 @@ def _import(name: str, problems: list[Problem]) -> ModuleType | None:
 def _broken(name: str, error: Exception) -> Problem:
     """The last line of the application's own code that led to the error."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "importlib" not in frame.filename]
+    named = [frame for frame in frames if not frame.filename.startswith("<")]
+    own = [frame for frame in named if not frame.filename.startswith(_NOT_OWN)] or named
     place = f"{own[-1].filename}:{own[-1].lineno}" if own else name
     said = f"{type(error).__name__}: {error}"
     return Problem("module-broken", f"Module `{name}` cannot be imported: {said}.", "", place)

@@ -20,6 +20,27 @@ from .inputs import read_input
 from .pool import ConnectionPool, NotOurs
 from .queues import Poller, QueueInfo, QueueSide, Versions, read_queue, read_versions
 from .runs import count_runs, list_runs, read_run, run_events
+from .schedule_changes import (
+    backfill_schedule,
+    check_schedule,
+    create_schedule,
+    delete_schedule,
+    pause_schedule,
+    trigger_schedule,
+    unpause_schedule,
+    update_schedule,
+)
+from .schedule_shapes import WantedSchedule, wanted_fields
+from .schedules import (
+    ScheduleChanged,
+    ScheduleInfo,
+    ScheduleNotFound,
+    ScheduleNotOurs,
+    find_schedule,
+    list_schedules,
+    matching_times,
+    read_schedule,
+)
 from .shapes import PendingActivity, RunDetails, RunEvent, RunInfo
 
 __all__ = [
@@ -41,18 +62,36 @@ __all__ = [
     "RunFailed",
     "RunInfo",
     "RunNotFound",
+    "ScheduleChanged",
+    "ScheduleInfo",
+    "ScheduleNotFound",
+    "ScheduleNotOurs",
     "TemporalDenied",
     "TemporalRefused",
     "TemporalService",
     "TemporalUnavailable",
     "Versions",
+    "WantedSchedule",
+    "backfill_schedule",
+    "check_schedule",
     "count_runs",
+    "create_schedule",
+    "delete_schedule",
+    "find_schedule",
     "get_temporal_service",
     "list_runs",
+    "list_schedules",
+    "matching_times",
+    "pause_schedule",
     "read_clock_difference",
     "read_input",
     "read_queue",
     "read_run",
+    "read_schedule",
     "read_versions",
     "run_events",
+    "trigger_schedule",
+    "unpause_schedule",
+    "update_schedule",
+    "wanted_fields",
 ]

@@ -306,6 +306,8 @@ class FinishRequest(Shape):
     mirror: bool
     dry_run: bool
     refused_keys: tuple[str, ...]
+    upload: str = ""
+    """Uploaded object that is not needed any more; empty when there is none, or it is kept."""
 
 
 class Finish(Shape):

@@ -67,3 +67,13 @@ def make_notice(report: ImportReport) -> Notice:
         report=report,
         error=report.error,
     )
+
+
+def refused_file(state: ImportState) -> str:
+    """Key of the object that all refused rows of an import are joined in; empty when none."""
+    return refused_key(state.import_id) if state.refused_keys else ""
+
+
+def refused_key(import_id: str) -> str:
+    """Key of the refused rows of an import."""
+    return f"imports/{import_id}/refused.csv"

@@ -24,7 +24,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from everloom.api import get_temporal_service, provided
-from everloom.core import Conflict, NotFound, Unavailable
+from everloom.core import Conflict, EverloomError, NotFound, Unavailable
 from everloom.objects import Objects
 from everloom.temporal import (
     RunExists,
@@ -46,6 +46,9 @@ _ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 _BLOCK = 1024**2
 _PATIENCE = 3.0
 """Seconds a worker may take over saying how far an import is."""
+
+_LAST_LINK = 'ExecutionStatus != "ContinuedAsNew"'
+"""A long import goes on in a new run of the same id; only the last one says how it stands."""
 
 _OPTIONS = TypeAdapter(dict[str, Any])
 _NO_REFUSED = b"line,column,value,code,reason\n"
@@ -170,7 +173,12 @@ async def import_file(
     wanted = _with_source(options, key)
     blocks = iter(lambda: file.file.read(_BLOCK), b"")
     await asyncio.to_thread(objects.put_stream, key, blocks)
-    started = await _start(temporal, wanted.request(), wanted.id, response)
+    try:
+        started = await _start(temporal, wanted.request(), wanted.id, response)
+    except EverloomError as error:
+        if not error.retryable:  # else it may have started all the same
+            await objects.adelete(key)
+        raise
     if started.existed:
         await objects.adelete(key)  # the import that runs has its own
     return started
@@ -197,7 +205,7 @@ async def list_imports(
     limit: Annotated[int, Query(ge=1, le=1000, description="At most so many.")] = 50,
 ) -> ImportList:
     """List imports, the youngest first, without progress and reports."""
-    runs = list_runs(temporal, f'WorkflowType = "{WORKFLOW}"', limit=limit)
+    runs = list_runs(temporal, f'WorkflowType = "{WORKFLOW}" AND {_LAST_LINK}', limit=limit)
     return ImportList(imports=tuple([_view(run) async for run in runs]))
 
 

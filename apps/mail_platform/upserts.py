@@ -11,11 +11,12 @@ from temporalio import activity
 from temporalio.exceptions import CancelledError
 
 from everloom.authoring import activity_type, beating
+from everloom.core import EverloomError
 from everloom.objects import Objects
 
 from .models import Counts, Finish, FinishRequest, UpsertRequest
 from .products import Products
-from .storage import MirrorEmpty
+from .reports import refused_key
 
 ResultT = TypeVar("ResultT")
 
@@ -57,13 +58,14 @@ class UpsertActivities:
         """Finish the import: deactivate what is missing, join refused rows, clean up.
 
         Raises:
-            MirrorEmpty: A mirror import without a row; the refused rows are joined all the same.
-            EverloomError: As `Products.finish`.
+            MirrorEmpty: A mirror import without a row.
+            EverloomError: As `Products.finish`. The refused rows are joined all the same, and what
+                will not be tried again is cleaned up.
         """
         return _undisturbed(lambda: self._finish(request))
 
     def _finish(self, request: FinishRequest) -> Finish:
-        refused_key = self._join_refused(request)
+        refused = self._join_refused(request)
         try:
             deactivated = self._products.finish(
                 import_id=request.import_id,
@@ -71,15 +73,18 @@ class UpsertActivities:
                 mirror=request.mirror,
                 dry_run=request.dry_run,
             )
-        except MirrorEmpty:
-            self._clean_up(request.import_id)
+        except EverloomError as error:
+            if not error.retryable:  # nobody comes back for what lies there
+                self._clean_up(request.import_id)
             raise
         # Last: an attempt that dies before still finds everything it needs.
         self._clean_up(request.import_id)
-        return Finish(deactivated=deactivated, refused_key=refused_key)
+        if request.upload:
+            self._objects.delete(request.upload)
+        return Finish(deactivated=deactivated, refused_key=refused)
 
     def _join_refused(self, request: FinishRequest) -> str:
-        key = f"imports/{request.import_id}/refused.csv"
+        key = refused_key(request.import_id)
         if not request.refused_keys:
             return ""
         if self._objects.find(key) is None:  # objects are whole: if it is there, it is complete

@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
         ImportState,
         Mode,
         Notice,
+        ObjectSource,
         Outcome,
         ParsedBatch,
         ParseRequest,
@@ -35,11 +36,13 @@ with workflow.unsafe.imports_passed_through():
     )
     from .notices import NoticeActivities
     from .parsing_activity import ParseActivities
-    from .reports import make_notice, make_report
+    from .reports import make_notice, make_report, refused_file
     from .upserts import UpsertActivities
 
 TRANSFER = Policy(timeout=timedelta(hours=2), heartbeat=timedelta(seconds=15), attempts=10)
-PARSING = Policy(timeout=timedelta(minutes=10), heartbeat=timedelta(seconds=15))
+PARSING = Policy(  # waited for, also when cancelled: nothing is put behind the clean-up's back
+    timeout=timedelta(minutes=10), heartbeat=timedelta(seconds=15), await_cancel=True
+)
 STORING = Policy(  # without end: a database that is away for an hour costs an hour, not the import
     timeout=timedelta(minutes=15),
     heartbeat=timedelta(seconds=15),
@@ -74,7 +77,9 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
             await self._bring(input)
             await self._take_in(input)
             self._show("finishing")
-            finish = await self._finish(input, mirror=input.mode is Mode.MIRROR)
+            finish = await self._finish(
+                input, mirror=input.mode is Mode.MIRROR, upload=_used_up(input)
+            )
         except (Exception, asyncio.CancelledError) as error:
             if not isinstance(error, workflow.ContinueAsNewError):
                 await self._break_off(input, error)
@@ -93,8 +98,9 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
         return self._ended
 
     async def _bring(self, request: ImportRequest) -> None:
-        """Bring the file into the object store."""
+        """Bring the file into the object store, unless the run before this one did."""
         if self._done.download is not None:
+            self._show("importing", share=_share_read(self._done))
             return
         self._show("downloading")
         wanted = DownloadRequest(
@@ -109,6 +115,7 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
         try:
             while ahead is not None:
                 batch = await ahead
+                self.stop_if_cancelled()
                 self._read(request, batch)
                 turn_page = workflow.info().is_continue_as_new_suggested()
                 ahead = None if turn_page else self._parse_ahead(request)
@@ -119,6 +126,7 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
         finally:
             if ahead is not None:
                 ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
 
     def _parse_ahead(self, request: ImportRequest) -> asyncio.Task[ParsedBatch] | None:
         if self._done.cursor is None or self._done.download is None:
@@ -170,7 +178,9 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
         self._keep(counts=self._done.counts + counts, batches=self._done.batches + 1)
         self._show("importing", share=batch.progress)
 
-    async def _finish(self, request: ImportRequest, *, mirror: bool) -> Finish:
+    async def _finish(
+        self, request: ImportRequest, *, mirror: bool = False, upload: str = ""
+    ) -> Finish:
         return await call(
             UpsertActivities.finish,
             FinishRequest(
@@ -179,6 +189,7 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
                 mirror=mirror,
                 dry_run=request.dry_run,
                 refused_keys=self._done.refused_keys,
+                upload=upload,
             ),
             policy=STORING,
         )
@@ -188,15 +199,15 @@ class ProductImport(Workflow[ImportRequest, ImportReport]):
 
         Nothing is deactivated: products after the point of the break would look like missing ones.
         """
-        cancelled = is_cancelled_exception(error)
+        said = "" if is_cancelled_exception(error) else _reason(error)
         try:
-            finish = await self._finish(request, mirror=False)
-            if cancelled:
-                await self._close(request, finish, "cancelled")
-            else:
-                await self._close(request, finish, "failed", _innermost(error))
-        except ActivityError:
-            workflow.logger.warning("clean-up after a broken-off import failed", exc_info=True)
+            finish = await self._finish(request)
+        except ActivityError as second:  # a database that will not have us: tell all the more
+            workflow.logger.warning(
+                "clean-up after a broken-off import failed", extra={"reason": _reason(second)}
+            )
+            finish = Finish(deactivated=0, refused_key=refused_file(self._done))
+        await self._close(request, finish, "failed" if said else "cancelled", said)
 
     async def _close(
         self, request: ImportRequest, finish: Finish, outcome: Outcome, error: str = ""
@@ -239,9 +250,27 @@ async def _tell(request: ImportRequest, notice: Notice) -> Sequence[str]:
         return ()
     try:
         return await call(NoticeActivities.notify, notice, policy=TELLING)
-    except ActivityError:
-        workflow.logger.warning("nobody could be told of the import's end", exc_info=True)
+    except ActivityError as error:
+        workflow.logger.warning(
+            "nobody could be told of the import's end", extra={"reason": _reason(error)}
+        )
         return ()
+
+
+def _share_read(done: ImportState) -> float:
+    """How much of the file lies before the next batch."""
+    if done.cursor is None or done.download is None:
+        return 0.0
+    return done.cursor.offset / max(done.download.size, 1)
+
+
+def _used_up(request: ImportRequest) -> str:
+    """The upload that nobody needs any more once this import is complete; empty when there is none.
+
+    After a trial the same upload is imported in earnest.
+    """
+    is_trial = request.dry_run or request.limits.rows is not None
+    return "" if is_trial or not isinstance(request.source, ObjectSource) else request.source.object
 
 
 def _import_id() -> str:
@@ -251,8 +280,8 @@ def _import_id() -> str:
     return f"{readable}-{info.first_execution_run_id[:8]}"
 
 
-def _innermost(error: BaseException) -> str:
-    """What went wrong in the first place, without the layers around it."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return str(error)
+def _reason(error: BaseException) -> str:
+    """What went wrong, as the activity that failed says it: not in the words of a driver below it."""
+    while isinstance(error, ActivityError) and error.cause is not None:
+        error = error.cause
+    return getattr(error, "message", "") or str(error) or type(error).__name__

@@ -97,7 +97,7 @@ class HttpCaller:
         while True:
             if str(url) in seen or len(seen) > self._settings.redirects:
                 raise RedirectLoop(
-                    f"{shown(url)} is redirected {len(seen)} times without an end.",
+                    f"{shown(url)} is redirected without an end (after {len(seen)} in a row).",
                     hint="Give the address that the file really lies at.",
                 )
             seen.add(str(url))

@@ -112,7 +112,7 @@ async def test_second_start_with_one_id_finds_the_first(api: httpx2.AsyncClient,
 async def test_uploaded_form_is_imported(
     api: httpx2.AsyncClient, objects: Objects, id: str
 ) -> None:
-    """A file of a form is uploaded and imported; sent again with the id, it is not kept twice."""
+    """A file of a form is uploaded and imported; after that, also sent again, it is not kept."""
     options = json.dumps({"id": id, "feed": "form", "preset": "generic"})
 
     async def send() -> httpx2.Response:
@@ -124,9 +124,7 @@ async def test_uploaded_form_is_imported(
 
     assert (first.status_code, second.status_code) == (201, 200)
     assert view["report"]["counts"]["created"] == 2
-    kept = objects.list("uploads")
-    assert len(kept) == 1
-    assert kept[0].key.endswith("/My_feed.csv")
+    assert objects.list("uploads") == []
 
 
 @pytest.mark.usefixtures("worker")
@@ -144,6 +142,50 @@ async def test_streamed_upload_is_imported_later(api: httpx2.AsyncClient, id: st
     assert uploaded.status_code == 201
     assert uploaded.json()["size"] == len(TABLE)
     assert (await ended(api, id))["status"] == "completed"
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"dry_run": True}, id="dry-run"),
+        pytest.param({"limits": {"rows": 1}}, id="first-rows"),
+        pytest.param({"columns": {"title": "no such column"}}, id="failed"),
+    ],
+)
+async def test_upload_is_kept_until_it_is_imported(
+    api: httpx2.AsyncClient, objects: Objects, id: str, changes: dict[str, Any]
+) -> None:
+    """After a trial or a failure the same upload is imported in earnest; then it is gone."""
+    uploaded = await api.post("/imports/uploads", params={"name": "a.csv"}, content=TABLE)
+    body = {"id": id, "source": {"object": uploaded.json()["object"]}, "preset": "generic"}
+    await api.post("/imports", json={**body, **changes})
+    await ended(api, id)
+    kept = len(objects.list("uploads"))
+    await api.post("/imports", json={**body, "id": f"{id}-again"})
+
+    view = await ended(api, f"{id}-again")
+
+    assert (kept, len(objects.list("uploads"))) == (1, 0)
+    assert view["report"]["rows"] == 3
+
+
+async def test_upload_of_an_id_that_is_not_an_imports_is_not_kept(
+    api: httpx2.AsyncClient, objects: Objects, temporal: TemporalService, id: str
+) -> None:
+    """When nothing can start, nothing stays behind."""
+    client = await temporal.get_client()
+    other = await client.start_workflow("greeting", id=id, task_queue="nobody")
+
+    answer = await api.post(
+        "/imports/files",
+        data={"options": json.dumps({"id": id})},
+        files={"file": ("feed.csv", TABLE, "text/csv")},
+    )
+
+    assert answer.json()["code"] == "import-not-found"
+    assert objects.list() == []
+    await other.terminate()
 
 
 async def test_upload_over_the_limit_leaves_nothing(
@@ -175,6 +217,23 @@ async def test_failed_import_says_why(api: httpx2.AsyncClient, id: str) -> None:
     assert "answered 404" in view["error"]
     assert report["status"] == "failed"
     assert "answered 404" in report["error"]
+
+
+@pytest.mark.usefixtures("worker", "feeds")
+async def test_import_that_the_database_refuses_is_reported_all_the_same(
+    api: httpx2.AsyncClient, objects: Objects, id: str, tmp_path: Path
+) -> None:
+    """The report names the reason, the refused rows come out, and nothing else stays behind."""
+    (tmp_path / ".everloom/mail_platform.db").write_bytes(b"This is no database. " * 1000)
+    await api.post("/imports", json={"id": id, "source": {"file": "feed.csv"}})
+
+    view = await ended(api, id)
+    refused = await api.get(f"/imports/{id}/refused")
+
+    assert view["status"] == view["report"]["status"] == "failed"
+    assert "refuses: file is not a database" in view["report"]["error"]
+    assert "not a price" in refused.text
+    assert [info.key for info in objects.list()] == [view["report"]["refused_key"]]
 
 
 @pytest.mark.usefixtures("worker")

@@ -1,11 +1,13 @@
 """A whole installation for one test: an engine, a worker process, a database, a feed folder."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import json
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
 import psutil
@@ -15,7 +17,8 @@ from tests.worker.commands import Command, everloom
 from everloom.authoring import Run
 from everloom.core import EverloomError
 from everloom.engine import Engine, free_port, start_engine
-from everloom.settings import EngineSettings, Settings
+from everloom.objects import Objects, open_objects
+from everloom.settings import EngineSettings, Settings, load_settings
 from everloom.temporal import TemporalService
 from mail_platform.models import FileSource, ImportProgress, ImportReport, ImportRequest
 from mail_platform.products import Products
@@ -54,6 +57,20 @@ class Site:
         return ImportRequest(
             source=FileSource(file=name), feed=feed, preset="generic", batch_rows=100
         )
+
+    @property
+    def objects(self) -> Objects:
+        """The object store of this installation."""
+        return open_objects(load_settings(self.folder))
+
+    @asynccontextmanager
+    async def follow(self, request: ImportRequest, id: str) -> AsyncGenerator[Command]:
+        """`everloom run product-import --follow`, as a person types it."""
+        input = request.model_dump_json(exclude_defaults=True)
+        arguments = ("run", "product-import", "--id", id, "--input", input, "--follow")
+        environment = {"TEMPORAL_ADDRESS": self.engine.address}
+        async with everloom(self.folder, *arguments, environment=environment) as command:
+            yield command
 
     async def start(self, request: ImportRequest) -> Run[ProductImport, ImportReport]:
         """Start an import of its own id."""
@@ -97,7 +114,9 @@ class Site:
         for process in [*self.worker.children(), psutil.Process(self.worker.pid)]:
             process.kill()
         await self.worker.process.wait()
-        self.worker = await self._stack.enter_async_context(_worker(self.folder, self.engine))
+        self.worker = await self._stack.enter_async_context(
+            worker_of(self.folder, self.engine.address)
+        )
 
     async def kill_engine(self) -> None:
         """Kill -9 Temporal, and start it again where it was."""
@@ -109,13 +128,22 @@ class Site:
 
 
 @asynccontextmanager
-async def open_site(folder: Path, database_url: str) -> AsyncGenerator[Site]:
-    """An installation in a folder; all its processes end with the block."""
-    (folder / "feeds").mkdir()
-    (folder / "everloom.yaml").write_text(
-        "catalog: {packages: [mail_platform]}\n"
-        f"apps: {{mail_platform: {{database: '{database_url}', feed_folders: [feeds]}}}}\n"
-    )
+async def open_site(
+    folder: Path,
+    database_url: str,
+    *,
+    app: Mapping[str, object] = MappingProxyType({}),
+    store: Mapping[str, object] = MappingProxyType({}),
+) -> AsyncGenerator[Site]:
+    """An installation in a folder; all its processes end with the block.
+
+    Args:
+        folder: Where.
+        database_url: The products' database.
+        app: More settings of the mail platform.
+        store: Settings of the object store; left out, it is a folder.
+    """
+    write_settings(folder, database_url, app=app, store=store)
     port = free_port()
     settings = Settings(folder=folder, engine=EngineSettings(port=port, ui=False))
     async with AsyncExitStack() as stack:
@@ -123,8 +151,26 @@ async def open_site(folder: Path, database_url: str) -> AsyncGenerator[Site]:
         stack.push_async_callback(engine.stop)
         temporal = TemporalService(settings, address=engine.address, namespace=engine.namespace)
         stack.push_async_callback(temporal.close)
-        worker = await stack.enter_async_context(_worker(folder, engine))
+        worker = await stack.enter_async_context(worker_of(folder, engine.address))
         yield Site(folder, database_url, engine, temporal, worker, stack)
+
+
+def write_settings(
+    folder: Path,
+    database_url: str,
+    *,
+    app: Mapping[str, object] = MappingProxyType({}),
+    store: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Make a folder an installation."""
+    (folder / "feeds").mkdir()
+    own = {"database": database_url, "feed_folders": ["feeds"], **app}
+    wanted = {
+        "catalog": {"packages": ["mail_platform"]},
+        "apps": {"mail_platform": own},
+        "store": dict(store),
+    }
+    (folder / "everloom.yaml").write_text(json.dumps(wanted), encoding="utf-8")
 
 
 def _settings(folder: Path, engine: Engine) -> Settings:
@@ -133,7 +179,8 @@ def _settings(folder: Path, engine: Engine) -> Settings:
 
 
 @asynccontextmanager
-async def _worker(folder: Path, engine: Engine) -> AsyncGenerator[Command]:
-    environment = {"TEMPORAL_ADDRESS": engine.address, "EVERLOOM_WORKER__HEALTH_PORT": "0"}
+async def worker_of(folder: Path, address: str) -> AsyncGenerator[Command]:
+    """A worker process of an installation."""
+    environment = {"TEMPORAL_ADDRESS": address, "EVERLOOM_WORKER__HEALTH_PORT": "0"}
     async with everloom(folder, "worker", "--processes", "1", environment=environment) as command:
         yield command

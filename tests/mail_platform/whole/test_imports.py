@@ -112,6 +112,8 @@ async def test_an_import_is_cancelled_between_batches(site: Site) -> None:
     assert 0 < stored < 6_000
     assert stored % 100 == 0
     assert report.counts.deactivated == 0
+    left = [info.key for info in site.objects.list("imports") if run.id in info.key]
+    assert left == [], "the batch that was parsed ahead stayed behind"
 
 
 async def test_the_same_id_twice_is_one_import(site: Site) -> None:

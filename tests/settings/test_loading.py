@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from everloom.settings import SettingsInvalid, load_settings
+from everloom.settings import SettingsInvalid, load_settings, load_with_sources
 
 Write = Callable[[str], Path]
 
@@ -72,6 +72,19 @@ def test_what_is_wrong_in_the_file_is_told_with_its_line(
     [problem] = problems()
 
     assert problem.startswith(f"everloom.yaml:{line}: ")
+
+
+def test_another_process_finds_the_same_settings(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when relative paths start somewhere else: worker processes read them anew."""
+    write("worker: {threads: 4}")
+    monkeypatch.setenv("EVERLOOM_FOLDER", "/elsewhere")
+
+    loaded = load_with_sources()
+
+    assert load_settings(loaded.start) == loaded.settings
+    assert loaded.settings.worker.threads == 4
 
 
 def test_the_file_wins_over_defaults_and_the_environment_over_the_file(

@@ -28,6 +28,11 @@ class Loaded:
     sources: Mapping[tuple[str, ...], str]
     file: Path | None
 
+    @property
+    def start(self) -> Path:
+        """The folder in which another process finds the same settings."""
+        return self.file.parent if self.file is not None else self.settings.folder
+
 
 def load_settings(folder: Path | None = None) -> Settings:
     """The settings that hold in a folder (default: the current one).

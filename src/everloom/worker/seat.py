@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from everloom.core import Invalid, format_duration
@@ -61,6 +62,7 @@ class Seat:
         queues: tuple[str, ...],
         *,
         settings: Settings,
+        start: Path,
         reserve: Reserve,
         code_broken: Callable[[Invalid], None],
         reloaded: Callable[[], None],
@@ -80,6 +82,7 @@ class Seat:
         """What was not finished when the seat was given up."""
         self.clean = True
         """Whether every process ended in order when the seat was given up."""
+        self._start = start
         self._reserve = reserve
         self._code_broken = code_broken
         self._reloaded = reloaded
@@ -147,7 +150,7 @@ class Seat:
             Order(
                 process=self.number,
                 queues=self.queues,
-                folder=self.settings.folder,
+                folder=self._start,
                 environment=dict(self.environment),
             )
         )

@@ -68,6 +68,7 @@ class Supervisor:
         """
         self._settings = loaded.settings
         self._file = loaded.file
+        self._start = loaded.start
         self._options = options
         self._reserve = Reserve(self._settings.worker.environment, ahead=options.reload)
         self._seats = [
@@ -234,7 +235,7 @@ class Supervisor:
 
     def _read_settings(self) -> bool:
         try:
-            loaded = load_with_sources(self._settings.folder)
+            loaded = load_with_sources(self._start)
             plan = self._plan(loaded.settings)
         except SettingsInvalid as error:
             self._options.tell(error)
@@ -254,6 +255,7 @@ class Supervisor:
             number,
             queues,
             settings=self._settings,
+            start=self._start,
             reserve=self._reserve,
             code_broken=self._code_broken,
             reloaded=self._tell_reloaded,

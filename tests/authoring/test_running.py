@@ -94,6 +94,21 @@ async def test_an_object_with_wrong_fields_is_refused_too(temporal: TemporalServ
     assert check_input("it", sample.Parcel, parcel) is parcel
 
 
+async def test_a_run_that_is_named_is_the_one_that_is_asked(temporal: TemporalService) -> None:
+    """Not a later one of the same id."""
+    first = await sample.Waiter.start(temporal, None, queue=QUEUE)
+    await first.update(sample.Waiter.stop, 5)
+    await first.result()
+    later = await sample.Waiter.start(temporal, None, id=first.id, if_exists="new", queue=QUEUE)
+
+    named = sample.Waiter.at(temporal, first.id, run_id=first.run_id)
+
+    assert await named.query(sample.Waiter.total) == 5
+    await named.cancel("too late")
+    await later.update(sample.Waiter.stop, 1)
+    assert await later.result() == 1, "it was not cancelled"
+
+
 async def test_arguments_of_messages_may_be_left_out_where_the_method_says_so(
     temporal: TemporalService,
 ) -> None:

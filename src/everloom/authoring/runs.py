@@ -18,13 +18,31 @@ AnswerT = TypeVar("AnswerT")
 class Run(Generic[WorkflowT, OutputT]):
     """One run of a workflow of class `WorkflowT`, which results in `OutputT`."""
 
-    def __init__(self, temporal: Door, id: str, run_id: str | None, output_type: Any) -> None:
+    def __init__(
+        self,
+        temporal: Door,
+        id: str,
+        run_id: str | None,
+        output_type: Any,
+        *,
+        continued: bool = True,
+    ) -> None:
+        """Name the run; nothing is asked yet.
+
+        Args:
+            temporal: Where it is.
+            id: Workflow id.
+            run_id: Run id; None means the latest run of the id.
+            output_type: What its result is read as.
+            continued: Messages go to the latest run of the id, which may continue this one.
+        """
         self.id = id
         """Workflow id."""
         self.run_id = run_id
         """Run id; None means the latest run of the id."""
         self._temporal = temporal
         self._output_type = output_type
+        self._talks_to = None if continued else run_id
 
     async def result(self) -> OutputT:
         """Wait for the end, over continuations, and return the result.
@@ -48,7 +66,9 @@ class Run(Generic[WorkflowT, OutputT]):
         Raises:
             InputInvalid: The argument does not fit; nothing was sent.
         """
-        await self._temporal.signal_workflow(self.id, None, signal, _checked(signal, args))
+        await self._temporal.signal_workflow(
+            self.id, self._talks_to, signal, _checked(signal, args)
+        )
 
     @overload
     async def query(self, query: Callable[[WorkflowT], AnswerT], /) -> AnswerT: ...
@@ -62,7 +82,7 @@ class Run(Generic[WorkflowT, OutputT]):
         """
         answer = get_type_hints(query).get("return", Any)
         return await self._temporal.query_workflow(
-            self.id, None, query, args=_checked(query, args), result_type=answer
+            self.id, self._talks_to, query, args=_checked(query, args), result_type=answer
         )
 
     @overload
@@ -79,16 +99,16 @@ class Run(Generic[WorkflowT, OutputT]):
         """
         answer = get_type_hints(update).get("return", Any)
         return await self._temporal.update_workflow(
-            self.id, None, update, args=_checked(update, args), result_type=answer
+            self.id, self._talks_to, update, args=_checked(update, args), result_type=answer
         )
 
     async def cancel(self, reason: str = "") -> None:
         """Ask the run to stop in an orderly way; it may clean up first."""
-        await self._temporal.cancel_workflow(self.id, None, reason)
+        await self._temporal.cancel_workflow(self.id, self._talks_to, reason)
 
     async def terminate(self, reason: str = "") -> None:
         """End the run at once; its code gets no chance to clean up."""
-        await self._temporal.terminate_workflow(self.id, None, reason)
+        await self._temporal.terminate_workflow(self.id, self._talks_to, reason)
 
 
 def _checked(message: Callable[..., Any], args: tuple[object, ...]) -> list[object]:

@@ -144,8 +144,14 @@ class Workflow(Generic[InputT, OutputT]):
 
     @classmethod
     def at(cls, temporal: Door, id: str, *, run_id: str | None = None) -> Run[Self, OutputT]:
-        """The run with this id, to signal, query, update, cancel or await. Nothing is asked yet."""
-        return Run(temporal, id, run_id, cls.output_type())
+        """The run with this id, to signal, query, update, cancel or await. Nothing is asked yet.
+
+        Args:
+            temporal: Where it is.
+            id: Workflow id.
+            run_id: Exactly this run of the id. None: the latest.
+        """
+        return Run(temporal, id, run_id, cls.output_type(), continued=run_id is None)
 
     @classmethod
     def input_type(cls) -> Any:

@@ -27,6 +27,9 @@ class Commands(LazyGroup):
         "api": Entry("everloom.cli.api", "api", "Serve the HTTP API."),
         "run": Entry("everloom.cli.run", "run", "Start a workflow."),
         "runs": Entry("everloom.cli.runs", "app", "List runs, look at them, steer and end them."),
+        "schedules": Entry(
+            "everloom.cli.schedules", "app", "Plan, apply, list and steer schedules."
+        ),
         "doctor": Entry("everloom.cli.doctor", "doctor", "Find out what is wrong and what to do."),
         "settings": Entry(
             "everloom.cli.settings", "app", "Show every setting: value, source, meaning."

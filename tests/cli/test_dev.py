@@ -135,7 +135,7 @@ async def test_stays_up_serves_and_reloads_until_ctrl_c(folder: Folder):
 
         dev.signal(signal.SIGINT)
         assert await dev.exit_code(within=30) == 0
-    assert dev.output.strip() == b"hello"
+    assert dev.output.strip() == b"hello", dev.said
 
 
 async def test_killed_dev_leaves_no_process(folder: Folder):

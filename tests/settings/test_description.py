@@ -44,3 +44,8 @@ def test_the_schema_names_every_section() -> None:
     properties = settings_schema()["properties"]
 
     assert {"temporal", "engine", "workflows", "activities", "queues", "worker"} <= set(properties)
+
+
+def test_the_schema_writes_durations_as_people_do() -> None:
+    """What an editor offers as the default can be put into the file."""
+    assert settings_schema()["$defs"]["WorkerSettings"]["properties"]["drain"]["default"] == "30s"

@@ -3,9 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import override
+
+from everloom.core import format_duration
 
 from .loading import Loaded
 from .masking import masked
@@ -57,10 +62,18 @@ def describe_settings(
     return rows
 
 
+class _AsWritten(GenerateJsonSchema):
+    """Defaults as people write them in the file: `20m`, not `PT20M`."""
+
+    @override
+    def encode_default(self, dft: Any) -> Any:
+        return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+
 def settings_schema(applications: Sequence[type[AppSettings]] = ()) -> dict[str, Any]:
     """JSON Schema of the settings file."""
-    schema = Settings.model_json_schema()
-    inner = [section.model_json_schema() for section in applications]
+    schema = Settings.model_json_schema(schema_generator=_AsWritten)
+    inner = [section.model_json_schema(schema_generator=_AsWritten) for section in applications]
     for each in inner:
         schema["$defs"].update(each.pop("$defs", {}))
     if inner:

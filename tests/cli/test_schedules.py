@@ -1,6 +1,8 @@
 """`everloom schedules`, typed in the folder of a project of its own, against a real Temporal."""
 
 import asyncio
+import os
+import pty
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -152,7 +154,7 @@ async def test_a_change_is_shown_with_before_and_after_and_made_in_place(project
     assert (found.paused, found.note) == (True, "Stocktaking")
 
 
-async def test_a_change_by_hand_shows_in_the_plan(project: Project) -> None:
+async def test_a_change_by_hand_shows_in_the_plan_and_is_taken_back(project: Project) -> None:
     """The comparison is with Temporal, not with what was applied last."""
     await project.type("apply", "--yes")
     client = await project.greeter.temporal.get_client()
@@ -164,8 +166,11 @@ async def test_a_change_by_hand_shows_in_the_plan(project: Project) -> None:
 
     await handle.update(by_hand)
     plan = await project.type("plan", "--json")
+    await project.type("apply", "--yes")
+    after = await project.type("plan", "--json")
 
     [change] = plan.document["changes"]
+    assert after.document["pending"] == []
     names = {field["name"] for field in change["fields"]}
     assert {"cron", "calendar", "time zone"} <= names
 
@@ -181,6 +186,34 @@ async def test_without_a_yes_nothing_is_changed_where_nobody_can_be_asked(
     assert "--yes" in script.err
     assert program.document["error"]["code"] == "confirmation-missing"
     assert await find_schedule(project.greeter.temporal, project.nightly) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "is_there"), [("y", 0, True), ("n", 1, False)], ids=["yes", "no"]
+)
+async def test_who_sits_at_a_terminal_is_asked(
+    project: Project, *, answer: str, code: int, is_there: bool
+) -> None:
+    """After the difference was shown; a no changes nothing and is told by the exit code."""
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "everloom", "schedules", "apply"),
+        cwd=project.folder,
+        env=project.greeter.environment(),
+        stdin=theirs,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    os.close(theirs)
+    os.close(ours)
+
+    text = said.decode()
+    assert process.returncode == code, text
+    assert text.index(f"+ {project.nightly} is new") < text.index("Make 1 change?")
+    found = await find_schedule(project.greeter.temporal, project.nightly)
+    assert (found is not None) is is_there
 
 
 async def test_what_is_declared_no_more_is_deleted_only_when_asked(

@@ -118,10 +118,12 @@ class SquareAll(Workflow[Work, list[Outcome[Item, int]]]):
             policy=ONCE,
             local=input.local,
         )
-        async for outcome in squares:
-            outcomes.append(outcome)
-            self._read.append(outcome.index)
-        self._progress = squares.progress
+        try:
+            async for outcome in squares:
+                outcomes.append(outcome)
+                self._read.append(outcome.index)
+        finally:
+            self._progress = squares.progress
         return outcomes
 
     @workflow.query

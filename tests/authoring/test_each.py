@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client
 from temporalio.worker import Replayer, Worker
 from tests.authoring import each_sample as sample
 from tests.guides import load_guide
+from tests.histories import digested
 from tests.saga_faults import RUNNER
 from tests.waiting import eventually
 
@@ -195,6 +197,8 @@ async def test_cancelling_the_run_cancels_what_runs(
         await run.result()
     await eventually(lambda: sorted(sample.WATCH[batch].cancelled) == [0, 1, 2])
     assert len(sample.WATCH[batch].begun) == 3
+    progress = await run.query(sample.SquareAll.progress)
+    assert (progress.running, progress.failed) == (0, 3), "it ended before the workflow went on"
     await replay(client, run.id)
 
 
@@ -292,7 +296,9 @@ async def test_a_run_continues_only_when_its_handlers_have_ended(
     await eventually(lambda: held.begun == [5])
 
     watch.gates[0].set()
-    await eventually(lambda: watch.running == 0)
+    # One page was read, and its two items are done: nothing but the handler is left to wait for.
+    first = client.get_workflow_handle(id, run_id=run.run_id)
+    await digested(first, EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED, count=3)
     assert (await handle.describe()).run_id == run.run_id
     held.gates[5].set()
 

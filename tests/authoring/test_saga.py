@@ -9,12 +9,14 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Replayer, Worker
 from tests.authoring import saga_sample as sample
 from tests.guides import load_guide
+from tests.histories import digested
 from tests.saga_faults import RUNNER, fail_in_turn
 from tests.waiting import eventually
 
@@ -238,7 +240,7 @@ async def test_a_step_is_undone_after_the_outcomes_one_chose(
 async def test_a_cancelled_saga_is_undone_whole(
     temporal: TemporalService, client: Client, log: str
 ) -> None:
-    """A second cancellation does not interrupt it, and the run ends as cancelled."""
+    """Asking a second time does not interrupt it, and the run ends as cancelled."""
     order = new_order(log, hold=["tell", "refund"])
     run = await start(temporal, order)
     await reached(order, "tell")
@@ -262,6 +264,10 @@ async def test_a_cancellation_while_undoing_changes_nothing(
     gate = await reached(order, "recall")
 
     await run.cancel("too slow")
+    await digested(
+        client.get_workflow_handle(run.id),
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED,
+    )
     gate.set()
 
     with pytest.raises(EverloomError, match="tell was refused"):

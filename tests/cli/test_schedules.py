@@ -16,6 +16,7 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleSpec,
+    ScheduleState,
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
@@ -161,8 +162,9 @@ async def test_a_change_by_hand_shows_in_the_plan_and_is_taken_back(project: Pro
     handle = client.get_schedule_handle(f"everloom:{project.nightly}")
 
     def by_hand(now: ScheduleUpdateInput) -> ScheduleUpdate:
-        now.description.schedule.spec = ScheduleSpec(cron_expressions=["0 12 * * *"])
-        return ScheduleUpdate(now.description.schedule)
+        action = ScheduleActionStartWorkflow("x", id="x", task_queue="nobody-listens")
+        spec = ScheduleSpec(cron_expressions=["0 12 * * *"])
+        return ScheduleUpdate(Schedule(action, spec, state=ScheduleState(paused=True)))
 
     await handle.update(by_hand)
     plan = await project.type("plan", "--json")
@@ -171,8 +173,9 @@ async def test_a_change_by_hand_shows_in_the_plan_and_is_taken_back(project: Pro
 
     [change] = plan.document["changes"]
     assert after.document["pending"] == []
+    assert (await read_schedule(project.greeter.temporal, project.nightly)).paused
     names = {field["name"] for field in change["fields"]}
-    assert {"cron", "calendar", "time zone"} <= names
+    assert {"cron", "calendar", "time zone", "workflow", "package"} <= names
 
 
 async def test_without_a_yes_nothing_is_changed_where_nobody_can_be_asked(

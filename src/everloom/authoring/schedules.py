@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from everloom.core import Problem, did_you_mean, parse_duration
 
@@ -153,12 +153,11 @@ class Schedule(Generic[InputT]):
             yield from _cron_problems(self.id, cron, str(self.place))
         for name in ("interval", "offset", "start_delay", "jitter", "catch_up"):
             yield from self._duration(name)
-        zones = available_timezones()
-        if zones and self.time_zone not in zones:  # without a tz database here, Temporal decides
+        if not _is_zone(self.time_zone):
             yield Problem(
                 "schedule-time-zone",
                 f"The schedule `{self.id}` is in the time zone `{self.time_zone}`, which is none.",
-                _nearest_zone(self.time_zone, zones),
+                _nearest_zone(self.time_zone),
                 str(self.place),
             )
 
@@ -197,9 +196,18 @@ class Schedule(Generic[InputT]):
         )
 
 
-def _nearest_zone(name: str, zones: set[str]) -> str:
+def _is_zone(name: str) -> bool:
+    """Whether it is a time zone; on a machine without a tz database Temporal decides."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return not available_timezones()
+    return True
+
+
+def _nearest_zone(name: str) -> str:
     """The nearest time zone; never all six hundred."""
-    hint = did_you_mean(name, zones)
+    hint = did_you_mean(name, available_timezones())
     return hint if hint.startswith("Did") else "Name it as the tz database does: `Europe/Brussels`."
 
 

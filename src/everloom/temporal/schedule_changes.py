@@ -213,9 +213,9 @@ def _starts(
 def _state(wanted: WantedSchedule, before: Mapping[str, Any], now: ScheduleState) -> ScheduleState:
     """What somebody did by hand stays, unless the declaration says something new."""
     declared = wanted.declared
-    if declared.paused != before.get("paused"):
+    if declared.paused != before.get("paused", declared.paused):
         now.paused = declared.paused
-    if declared.note != before.get("note"):
+    if declared.note != before.get("note", declared.note):
         now.note = declared.note or None
     return now
 

@@ -187,7 +187,8 @@ async def info_of(id: str, found: ScheduleDescription) -> ScheduleInfo:
     last = info.recent_actions[-1] if info.recent_actions else None
     return ScheduleInfo(
         id=id,
-        package=fields["package"],
+        # Who changes a schedule by hand may lose what its runs carry; whose it is stays.
+        package=fields["package"] or str(owner.get("package", "")),  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType] - JSON
         workflow=fields["workflow"],
         fields=fields,
         paused=schedule.state.paused,

@@ -46,7 +46,9 @@ def _chain(cause: object) -> Iterator[Problem]:
     while isinstance(cause, FailureError):
         yield _link(cause)
         if isinstance(cause, ApplicationError):
+            # What lies below, such as a driver's own error, it has put into words.
             yield from _details(cause)
+            return
         cause = cause.cause
 
 

@@ -60,9 +60,9 @@ class RunFailed(Conflict):
         self.status = status
         """`failed`, `cancelled`, `terminated` or `timed-out`."""
         self.reason = reason
-        """What the innermost failure said."""
+        """What the failure said that tells why."""
         self.failure_type = failure_type
-        """The innermost failure's type: the `code` of an error of ours."""
+        """That failure's type: the `code` of an error of ours."""
 
 
 class NoWorker(Unavailable):

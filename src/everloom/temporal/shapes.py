@@ -98,7 +98,7 @@ class RunEvent:
     name: str
     """What it is about, where it says so: an activity's, signal's, update's or child's name."""
     failure: str
-    """What failed, in the words of the innermost failure."""
+    """What failed, in the words of the failure that says why."""
 
 
 async def run_info(raw: WorkflowExecutionInfo, converter: DataConverter) -> RunInfo:
@@ -131,7 +131,7 @@ def pending_activity(raw: PendingActivityInfo) -> PendingActivity:
         scheduled=_set_moment(raw, "scheduled_time"),
         started=_set_moment(raw, "last_started_time"),
         last_heartbeat=_set_moment(raw, "last_heartbeat_time"),
-        last_failure=innermost_message(raw.last_failure) if raw.HasField("last_failure") else "",
+        last_failure=telling_message(raw.last_failure) if raw.HasField("last_failure") else "",
         next_attempt=None if runs else _set_moment(raw, "next_attempt_schedule_time"),
         worker=raw.last_worker_identity,
     )
@@ -147,7 +147,7 @@ def run_event(raw: HistoryEvent) -> RunEvent:
         at=moment(raw.event_time) or datetime.fromtimestamp(0, UTC),
         kind=word(EventType.DESCRIPTOR, raw.event_type, "EVENT_TYPE_", "event"),
         name=_name_in(said),
-        failure=innermost_message(failure) if failure is not None else "",
+        failure=telling_message(failure) if failure is not None else "",
     )
 
 
@@ -179,9 +179,9 @@ async def value(payload: Payload, converter: DataConverter) -> Any:
         return UNREADABLE
 
 
-def innermost_message(failure: Failure) -> str:
-    """The words of the failure at the root: those around it only say where it happened."""
-    while failure.HasField("cause"):
+def telling_message(failure: Failure) -> str:
+    """The words of the failure that says what went wrong: those around it only say where."""
+    while failure.HasField("cause") and not failure.HasField("application_failure_info"):
         failure = failure.cause
     return failure.message
 

@@ -132,12 +132,12 @@ def _message_refused(
 ) -> MessageRefused:
     said = str(error)
     if isinstance(error, WorkflowUpdateFailedError):
-        said = _innermost(error.cause)[0]
+        said = _telling(error.cause)[0]
     return MessageRefused(f"The run {workflow_id!r} refused it: {said.rstrip('.')}.")
 
 
 def _failed(cause: BaseException, workflow_id: str) -> RunFailed:
-    reason, failure_type = _innermost(cause)
+    reason, failure_type = _telling(cause)
     status = _status(cause)
     words = {"timed-out": "ran out of time", "cancelled": "was cancelled"}
     ended = words.get(status, "was terminated" if status == "terminated" else "failed")
@@ -162,9 +162,17 @@ def _status(cause: BaseException) -> str:
             return "failed"
 
 
-def _innermost(cause: BaseException) -> tuple[str, str]:
-    """Words and type of the failure at the root: those around it only say where it happened."""
-    while isinstance(cause, FailureError) and isinstance(cause.cause, FailureError):
+def _telling(cause: BaseException) -> tuple[str, str]:
+    """Words and type of the failure that says what went wrong.
+
+    Those around it only say where it happened. What lies below it, such as a driver's own error, was
+    put into words by whoever raised it.
+    """
+    while (
+        isinstance(cause, FailureError)
+        and not isinstance(cause, ApplicationError)
+        and isinstance(cause.cause, FailureError)
+    ):
         cause = cause.cause
     said = cause.message if isinstance(cause, FailureError) else str(cause)
     return said, (cause.type or "") if isinstance(cause, ApplicationError) else ""

@@ -40,6 +40,7 @@ async def test_a_full_disk_is_named_and_waited_for(sqlite_site: Site) -> None:
 
     said = "\n".join(command.said)
     assert code == 0, said
+    assert "the object store is full" in said
     assert "Traceback" not in said
     assert len(sqlite_site.rows()) == ROWS
 
@@ -59,6 +60,8 @@ async def test_a_database_that_is_away_is_named_and_waited_for(
     said = "\n".join(command.said)
     assert code == 0, said
     assert "upsert-products: attempt " in said
+    assert "does not answer" in said
+    assert "psycopg" not in said
     assert "only-for-tests" not in said
     assert "Traceback" not in said
     assert len(postgres_site.rows()) == 250

@@ -62,7 +62,7 @@ class ScheduleInfo:
     note: str
     time_zone: str
     next_runs: tuple[datetime, ...]
-    """Without the jitter; nothing runs while it is paused."""
+    """With the jitter of each; nothing runs while it is paused."""
 
     last_run: str | None
     """Id of the run that it started last."""

@@ -1,7 +1,7 @@
 """Call activities from workflow code: typed, with limits named once."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, overload
+from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 from temporalio import workflow
 
@@ -34,92 +34,74 @@ def use_default_policy(policy: Policy) -> None:
     _Defaults.policy = policy.over(STANDARD)
 
 
+class CallOptions(TypedDict, total=False):
+    """What may be said at a call; all of it may be left out."""
+
+    policy: Policy
+    """Limits and retries; what it leaves open comes from the settings."""
+
+    local: bool
+    """Run it in this worker, within the workflow task: for short idempotent work. Several in a row
+    cost one round trip to Temporal instead of one each."""
+
+    summary: str
+    """One line that Temporal's web interface shows at this call. Default: the first line of the
+    activity's docstring."""
+
+
 @overload
 async def call(
     activity: Callable[[InputT], Awaitable[OutputT]],
     input: InputT,
-    *,
-    policy: Policy = ...,
-    local: bool = ...,
-    summary: str = ...,
+    **options: Unpack[CallOptions],
 ) -> OutputT: ...
 @overload
 async def call(
     activity: Callable[[OwnerT, InputT], Awaitable[OutputT]],
     input: InputT,
-    *,
-    policy: Policy = ...,
-    local: bool = ...,
-    summary: str = ...,
+    **options: Unpack[CallOptions],
 ) -> OutputT: ...
 @overload
 async def call(
     activity: Callable[[], Awaitable[OutputT]],
-    *,
-    policy: Policy = ...,
-    local: bool = ...,
-    summary: str = ...,
+    **options: Unpack[CallOptions],
 ) -> OutputT: ...
 @overload
 async def call(
     activity: Callable[[OwnerT], Awaitable[OutputT]],
-    *,
-    policy: Policy = ...,
-    local: bool = ...,
-    summary: str = ...,
+    **options: Unpack[CallOptions],
 ) -> OutputT: ...
 @overload
 async def call(
     activity: Callable[[InputT], OutputT],
     input: InputT,
-    *,
-    policy: Policy = ...,
-    local: bool = ...,
-    summary: str = ...,
+    **options: Unpack[CallOptions],
 ) -> OutputT: ...
 @overload
 async def call(
     activity: Callable[[OwnerT, InputT], OutputT],
     input: InputT,
-    *,
-    policy: Policy = ...,
-    local: bool = ...,
-    summary: str = ...,
+    **options: Unpack[CallOptions],
 ) -> OutputT: ...
 @overload
 async def call(
     activity: Callable[[], OutputT],
-    *,
-    policy: Policy = ...,
-    local: bool = ...,
-    summary: str = ...,
+    **options: Unpack[CallOptions],
 ) -> OutputT: ...
 @overload
 async def call(
     activity: Callable[[OwnerT], OutputT],
-    *,
-    policy: Policy = ...,
-    local: bool = ...,
-    summary: str = ...,
+    **options: Unpack[CallOptions],
 ) -> OutputT: ...
 async def call(
-    activity: Callable[..., Any],
-    input: Any = None,
-    *,
-    policy: Policy | None = None,
-    local: bool = False,
-    summary: str = "",
+    activity: Callable[..., Any], input: Any = None, **options: Unpack[CallOptions]
 ) -> Any:
     """Run an activity on its queue and return its result.
 
     Args:
         activity: A function declared with `@activity_type`, or a method as `Class.method`.
         input: Its one input; left out when it takes none.
-        policy: Limits and retries; what it leaves open comes from the settings.
-        local: Run it in this worker, within the workflow task: for short idempotent work. Several in
-            a row cost one round trip to Temporal instead of one each.
-        summary: One line that Temporal's web interface shows at this call. Default: the first line
-            of the activity's docstring.
+        **options: `policy`, `local` and `summary`, as in `CallOptions`.
 
     Raises:
         NotAnActivity: It was never declared as one.
@@ -133,11 +115,11 @@ async def call(
             f"`{name}` is no activity.", hint="Declare it with `@activity_type(name=...)`."
         )
     args = [] if binding.input_type is None and input is None else [binding.check(input)]
-    limits = (policy or _Defaults.policy).over(_Defaults.policy)
+    limits = options.get("policy", Policy()).over(_Defaults.policy)
+    summary = options.get("summary") or binding.summary
+    run = _local if options.get("local") else _remote
     with track(binding.name):
-        return await (_local if local else _remote)(
-            binding, args, limits, summary or binding.summary
-        )
+        return await run(binding, args, limits, summary)
 
 
 async def _remote(

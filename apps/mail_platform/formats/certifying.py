@@ -28,6 +28,17 @@ _AVAILABILITY = {
     for spelling in {word.lower(), word.lower().replace(" ", "_"), word.lower().replace(" ", "")}
 }
 
+_WEIGHTED = pl.Series(
+    [
+        sum(
+            int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(f"{group:04d}"[::-1])
+        )
+        for group in range(10_000)
+    ],
+    dtype=pl.Int64,
+)
+"""The weighted digits of four places of a GTIN: looked up, which takes a fifth of counting them."""
+
 
 def trimmed_fields(indexes: Mapping[str, int]) -> dict[str, pl.Expr]:
     """Expressions for our fields as the file has them, over a frame with numbered columns.
@@ -125,8 +136,7 @@ def _add_stock(raw: Mapping[str, pl.Expr], values: dict[str, pl.Expr]) -> list[p
 
 def _is_gtin(text: pl.Expr) -> pl.Expr:
     shaped = text.str.contains("^(?:[0-9]{8}|[0-9]{12,14})$")
-    number = text.str.slice(0, 14).cast(pl.Int64, strict=False)
-    weighted = pl.sum_horizontal(
-        (number // 10**place % 10) * (3 if place % 2 else 1) for place in range(14)
-    )
+    number = pl.when(shaped).then(text).cast(pl.Int64, strict=False)
+    groups = (number // 10**places % 10_000 for places in (0, 4, 8, 12))
+    weighted = pl.sum_horizontal(pl.lit(_WEIGHTED).gather(group) for group in groups)
     return shaped & (weighted % 10 == 0)

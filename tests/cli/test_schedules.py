@@ -69,7 +69,8 @@ class Project:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "everloom", "schedules", *arguments),
             cwd=self.folder,
-            env=self.greeter.environment(**environment),
+            # Python would take code of the same size and second for what it has compiled already.
+            env=self.greeter.environment(PYTHONDONTWRITEBYTECODE="1", **environment),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 from everloom.objects import Objects
@@ -57,13 +56,15 @@ class Bringing:
         if begun is not None:
             await self._objects.adelete_prefix(begun.prefix)
         intake = Intake(self._objects, prefix, request.limits)
-        with closing(intake):
+        try:
             blocks, name = await asyncio.to_thread(self._open, source)
             while block := await asyncio.to_thread(next, blocks, b""):
                 await asyncio.to_thread(intake.feed, block)
                 report(Checkpoint(prefix=prefix, received=intake.received))
             await asyncio.to_thread(intake.finish)
             return _download(intake, name)
+        finally:
+            await asyncio.to_thread(intake.close)
 
     async def _from_url(
         self,
@@ -90,7 +91,7 @@ class Bringing:
                 intake.restart(prefix)
             await fetching.fetch()
         finally:
-            intake.close()
+            await asyncio.to_thread(intake.close)
             await caller.close()
         fetched = fetching.fetched
         return _download(intake, fetched.name).model_copy(

@@ -59,8 +59,11 @@ class Parts:
         wait(self._pending)
 
     def close(self) -> None:
-        """Let go of the threads; what is not begun is not stored."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Let go of the threads: what is not begun is not stored, what is begun is waited for.
+
+        A part that came later than the clean-up after a failure would stay for ever.
+        """
+        self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _await_oldest(self) -> None:
         self._pending[0].result()

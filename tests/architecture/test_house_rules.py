@@ -15,13 +15,13 @@ BANNED_NAMES = {
 }  # fmt: skip
 
 DOORS = {
-    "temporalio.client": "temporal",
-    "temporalio.worker": "worker",
+    "temporalio.client": "temporal plugin testing",
+    "temporalio.worker": "worker plugin testing",
     "fastapi": "api",
     "obstore": "objects",
     "structlog": "observe",
-    "subprocess": "engine worker",
-    "psutil": "engine worker",
+    "subprocess": "engine worker testing",
+    "psutil": "engine worker testing",
     "sqlalchemy": "",
 }
 """What hurts, and the rooms of the platform that may import it."""

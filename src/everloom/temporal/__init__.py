@@ -2,6 +2,7 @@
 
 from .clock import read_clock_difference
 from .connecting import Health
+from .converter import data_converter
 from .door import TemporalService, get_temporal_service
 from .errors import (
     ConnectionInvalid,
@@ -76,6 +77,7 @@ __all__ = [
     "check_schedule",
     "count_runs",
     "create_schedule",
+    "data_converter",
     "delete_schedule",
     "find_schedule",
     "get_temporal_service",

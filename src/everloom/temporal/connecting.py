@@ -15,6 +15,7 @@ from everloom.observe import get_logger
 from everloom.settings import Settings
 
 from .connection import Connection, connect_once, read_connection, unavailable
+from .converter import data_converter
 from .errors import TemporalUnavailable
 
 log = get_logger("everloom.temporal")
@@ -166,7 +167,7 @@ class Connecting:
 
     async def _connect(self) -> Client:
         try:
-            client = await connect_once(self.connection)
+            client = await connect_once(self.connection, data_converter(self._settings))
         except TemporalUnavailable as error:
             self.say_away(error.message.partition("does not answer: ")[2].rstrip("."))
             raise

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfigProfile
 from temporalio.service import TLSConfig
 
@@ -107,7 +107,7 @@ def read_profile(settings: Settings) -> ClientConfigProfile:
         ) from None
 
 
-async def connect_once(connection: Connection) -> Client:
+async def connect_once(connection: Connection, converter: DataConverter) -> Client:
     """Connect, in one attempt.
 
     Raises:
@@ -123,7 +123,7 @@ async def connect_once(connection: Connection) -> Client:
                 api_key=connection.api_key,
                 tls=connection.tls,
                 rpc_metadata=connection.metadata,
-                data_converter=pydantic_data_converter,
+                data_converter=converter,
                 connect_timeout=ATTEMPT_LIMIT,
             )
     except TimeoutError:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from everloom.catalog import Catalog, Providers
 from everloom.settings import QueueProfile, Settings
@@ -16,21 +15,7 @@ from everloom.temporal import TemporalService
 from .errors import WorkerCodeInvalid
 from .plan import profile_of
 from .running import RunningActivities
-
-PASSED_THROUGH = (
-    "everloom.authoring",
-    "everloom.core",
-    "pydantic",
-    "pydantic_core",
-    "annotated_types",
-    "typing_extensions",
-    "typing_inspection",
-)
-"""Modules the sandbox does not import afresh for each run: free of side effects, or ours.
-
-Never all modules: workflow code could then ask for the time, a random number or the network, and
-nobody would notice before a replay fails.
-"""
+from .sandbox import workflow_runner
 
 STICKY_LIMIT = timedelta(seconds=5)
 """How long the next task of a run waits for the process that has the run in its memory.
@@ -60,9 +45,7 @@ async def build_workers(
     client = await temporal.get_client()
     profiles = {queue: profile_of(settings, queue) for queue in queues}
     threads = _threads(settings, profiles.values())
-    runner = SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    )
+    runner = workflow_runner(catalog)
     workers: list[Worker] = []
     for queue, profile in profiles.items():
         try:

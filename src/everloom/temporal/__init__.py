@@ -17,6 +17,17 @@ from .errors import (
     TemporalRefused,
     TemporalUnavailable,
 )
+from .histories import (
+    HistoryFileInvalid,
+    HistoryFileMissing,
+    history_files,
+    history_type,
+    is_open,
+    read_history,
+    read_history_file,
+    sample_runs,
+    write_history_file,
+)
 from .inputs import read_input
 from .pool import ConnectionPool, NotOurs
 from .queues import Poller, QueueInfo, QueueSide, Versions, read_queue, read_versions
@@ -48,6 +59,8 @@ __all__ = [
     "ConnectionInvalid",
     "ConnectionPool",
     "Health",
+    "HistoryFileInvalid",
+    "HistoryFileMissing",
     "MessageRefused",
     "NamespaceNotFound",
     "NoWorker",
@@ -81,19 +94,26 @@ __all__ = [
     "delete_schedule",
     "find_schedule",
     "get_temporal_service",
+    "history_files",
+    "history_type",
+    "is_open",
     "list_runs",
     "list_schedules",
     "matching_times",
     "pause_schedule",
     "read_clock_difference",
+    "read_history",
+    "read_history_file",
     "read_input",
     "read_queue",
     "read_run",
     "read_schedule",
     "read_versions",
     "run_events",
+    "sample_runs",
     "trigger_schedule",
     "unpause_schedule",
     "update_schedule",
     "wanted_fields",
+    "write_history_file",
 ]

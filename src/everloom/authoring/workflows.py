@@ -4,10 +4,11 @@ import asyncio
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, Self, TypeVar, Unpack, get_type_hints
+from typing import Any, Generic, Literal, Self, TypeVar, Unpack, get_type_hints
 from uuid import uuid4
 
 from temporalio import workflow
+from temporalio.common import VersioningBehavior
 from temporalio.exceptions import (
     ApplicationError,
     ApplicationErrorCategory,
@@ -26,6 +27,12 @@ from .tracking import doings_of, show
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 ClassT = TypeVar("ClassT", bound=type)
+
+_BEHAVIOURS = {
+    None: VersioningBehavior.UNSPECIFIED,
+    "pinned": VersioningBehavior.PINNED,
+    "auto-upgrade": VersioningBehavior.AUTO_UPGRADE,
+}
 
 _MAIN_TASK = "_everloom_main_task"
 _CANCEL_REASON = "_everloom_cancel_reason"
@@ -174,7 +181,12 @@ class Workflow(Generic[InputT, OutputT]):
         return check_input(f"workflow `{_binding(cls).name}`", cls.input_type(), value)
 
 
-def workflow_type(*, name: str, queue: str | None = None) -> Callable[[ClassT], ClassT]:
+def workflow_type(
+    *,
+    name: str,
+    queue: str | None = None,
+    versioning: Literal["pinned", "auto-upgrade"] | None = None,
+) -> Callable[[ClassT], ClassT]:
     """Declare a class as a workflow.
 
     An `EverloomError` that leaves `run` fails the run with the failure type `code`; any other
@@ -183,6 +195,8 @@ def workflow_type(*, name: str, queue: str | None = None) -> Callable[[ClassT], 
     Args:
         name: Wire name. It stands in histories: renaming it breaks runs that are under way.
         queue: Queue it is bound to. None: the default queue of the settings.
+        versioning: Whether a run stays on the version of the workers that it began with, or goes on
+            with the current one. None: what `deployment.versioning` says.
     """
 
     def declare(cls: ClassT) -> ClassT:
@@ -195,7 +209,7 @@ def workflow_type(*, name: str, queue: str | None = None) -> Callable[[ClassT], 
             )
         cls.run = workflow.run(_guarded(run))
         bind_workflow(cls, WorkflowBinding(name, queue, summary_of(cls)))
-        return workflow.defn(name=name)(cls)
+        return workflow.defn(name=name, versioning_behavior=_BEHAVIOURS[versioning])(cls)
 
     return declare
 

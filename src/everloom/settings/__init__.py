@@ -1,6 +1,7 @@
 """Every setting, typed and documented. The only reader of the environment and the settings file."""
 
 from .applications import find_app_settings
+from .deployment import UNVERSIONED, DeploymentSettings
 from .description import SettingRow, describe_settings, settings_schema
 from .environment import adopt_environment, child_environment, temporal_environment
 from .loading import Loaded, load_settings, load_with_sources
@@ -24,10 +25,12 @@ from .sections import (
 from .tree import Settings
 
 __all__ = [
+    "UNVERSIONED",
     "ActivitySettings",
     "ApiSettings",
     "AppSettings",
     "CatalogSettings",
+    "DeploymentSettings",
     "EngineSettings",
     "Loaded",
     "LogSettings",

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .deployment import DeploymentSettings
 from .problems import SettingsInvalid, problems_of
 from .sections import (
     ActivitySettings,
@@ -58,6 +59,9 @@ class Settings(BaseSettings):
 
     worker: WorkerSettings = WorkerSettings()
     """Polling, draining and reporting of workers."""
+
+    deployment: DeploymentSettings = DeploymentSettings()
+    """Versions of workers: a run stays on the code that it began with."""
 
     store: StoreSettings = StoreSettings()
     """Where data is kept."""

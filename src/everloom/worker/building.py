@@ -16,6 +16,7 @@ from .errors import WorkerCodeInvalid
 from .plan import profile_of
 from .running import RunningActivities
 from .sandbox import workflow_runner
+from .versioning import deployment_config
 
 STICKY_LIMIT = timedelta(seconds=5)
 """How long the next task of a run waits for the process that has the run in its memory.
@@ -57,7 +58,7 @@ async def build_workers(
                 activity_executor=threads,
                 workflow_runner=runner,
                 interceptors=[running],
-                build_id=build_id,
+                deployment_config=deployment_config(settings, build_id),
                 identity=f"{socket.gethostname()}:{os.getpid()}:{queue}",
                 # With a cache of runs the SDK wants two slots at least.
                 max_concurrent_workflow_tasks=max(2, profile.workflow_tasks),

@@ -121,6 +121,9 @@ class _Process:
     async def _prepare(
         self, catalog: Catalog, queues: Sequence[str], stack: AsyncExitStack
     ) -> None:
+        # Now, with the catalog's modules only: what providers import later differs between processes,
+        # and all processes of equal code have to be one version.
+        build_id = self._code.build_id()
         stack.push_async_callback(self._temporal.close)
         await self._temporal.get_client()  # before the providers: they may need it at once
         built_in = {TemporalService: self._temporal}
@@ -134,7 +137,7 @@ class _Process:
             catalog=catalog,
             providers=providers,
             running=self._running,
-            build_id=self._code.build_id(),
+            build_id=build_id,
         )
 
     async def _poll_and_drain(self) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from everloom.core import Invalid
 from everloom.observe import get_logger
-from everloom.settings import Loaded, Settings, SettingsInvalid, load_with_sources
+from everloom.settings import UNVERSIONED, Loaded, Settings, SettingsInvalid, load_with_sources
 
 from .plan import plan_processes, read_queues
 from .reload import SyntaxCheck, watching
@@ -115,7 +115,11 @@ class Supervisor:
         for each in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(each, self._signalled, each)
         for seat in self._seats:
-            seat.environment = environment or {}
+            # Each save is another build, and no run shall be pinned to one that is gone.
+            seat.environment = {
+                **(environment or {}),
+                **(UNVERSIONED if self._options.reload else {}),
+            }
         # Worker processes import this room too, and need no web server.
         from .health import bind, serving_health  # noqa: PLC0415
 

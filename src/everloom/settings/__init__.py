@@ -5,7 +5,9 @@ from .deployment import UNVERSIONED, DeploymentSettings
 from .description import SettingRow, describe_settings, settings_schema
 from .environment import adopt_environment, child_environment, temporal_environment
 from .loading import Loaded, load_settings, load_with_sources
+from .payloads import PayloadSettings, check_codec, read_payload_keys
 from .problems import SettingsInvalid
+from .replay import ReplaySettings
 from .sections import (
     ActivitySettings,
     ApiSettings,
@@ -34,8 +36,10 @@ __all__ = [
     "EngineSettings",
     "Loaded",
     "LogSettings",
+    "PayloadSettings",
     "QueueProfile",
     "QueueSettings",
+    "ReplaySettings",
     "RetrySettings",
     "Section",
     "SettingRow",
@@ -46,11 +50,13 @@ __all__ = [
     "WorkerSettings",
     "WorkflowSettings",
     "adopt_environment",
+    "check_codec",
     "child_environment",
     "describe_settings",
     "find_app_settings",
     "load_settings",
     "load_with_sources",
+    "read_payload_keys",
     "settings_schema",
     "temporal_environment",
 ]

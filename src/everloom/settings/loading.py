@@ -12,6 +12,7 @@ from pydantic_settings import EnvSettingsSource, SettingsError
 
 from everloom.core import Problem, did_you_mean
 
+from .payloads import check_codec, read_payload_keys
 from .problems import SettingsInvalid, problems_of
 from .tree import Settings
 
@@ -67,6 +68,8 @@ def load_with_sources(folder: Path | None = None) -> Loaded:
     except ValidationError as error:
         raise SettingsInvalid(problems_of(error, Settings, sources=places)) from None
     _check_queues(settings, places)
+    read_payload_keys(settings.payloads, settings.folder)
+    check_codec(settings.payloads, settings.api.host)
     return Loaded(settings, sources, file)
 
 

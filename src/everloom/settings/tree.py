@@ -7,7 +7,9 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .deployment import DeploymentSettings
+from .payloads import PayloadSettings
 from .problems import SettingsInvalid, problems_of
+from .replay import ReplaySettings
 from .sections import (
     ActivitySettings,
     ApiSettings,
@@ -63,8 +65,14 @@ class Settings(BaseSettings):
     deployment: DeploymentSettings = DeploymentSettings()
     """Versions of workers: a run stays on the code that it began with."""
 
+    replay: ReplaySettings = ReplaySettings()
+    """Replaying of histories."""
+
     store: StoreSettings = StoreSettings()
     """Where data is kept."""
+
+    payloads: PayloadSettings = PayloadSettings()
+    """What becomes of inputs and results on their way to Temporal."""
 
     api: ApiSettings = ApiSettings()
     """The HTTP API."""

@@ -37,10 +37,10 @@ def describe_failure(error: BaseException) -> Failure:
     cause = _innermost(error)
     if is_cancelled_exception(cause):
         return Failure(code="cancelled", message=str(cause) or "It was cancelled.")
+    if isinstance(cause, EverloomError):  # before the timeouts: one of ours may be one too
+        return Failure(code=cause.code, message=cause.message)
     if isinstance(cause, (TemporalTimeout, TimeoutError)):
         return Failure(code="timed-out", message=str(cause) or "It took too long.")
-    if isinstance(cause, EverloomError):
-        return Failure(code=cause.code, message=cause.message)
     if isinstance(cause, ApplicationError) and cause.type:
         return Failure(code=cause.type, message=cause.message)
     return Failure(code=type(cause).__name__, message=str(cause))

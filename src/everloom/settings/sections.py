@@ -71,6 +71,10 @@ class TemporalSettings(Section):
     retry_cap: PositiveDuration = timedelta(seconds=15)
     """Longest wait between two attempts to connect."""
 
+    renew_every: PositiveDuration = timedelta(seconds=10)
+    """How often certificates and the profile's API key are looked at, so that new ones are taken
+    over without a restart."""
+
     pool_size: PositiveInt = 10
     """Connections a pool holds at most. One connection carries thousands of calls; a pool is for
     callers that move large payloads side by side."""
@@ -224,7 +228,8 @@ class WorkerSettings(Section):
     """How often a worker process says that it lives."""
 
     threads: PositiveInt = 32
-    """Threads for activities that are plain functions (not `async def`)."""
+    """Threads for activities that are plain functions (not `async def`), at least: a process has as
+    many more as its profiles have slots, because a slot without a thread would only wait."""
 
     environment: dict[str, str] = {}
     """Variables that worker processes start with, unless they are set already.
@@ -246,6 +251,11 @@ class WorkerSettings(Section):
 
     restart_cap: PositiveDuration = timedelta(seconds=30)
     """Longest wait before a worker process that crashed is started again."""
+
+    reload_breaking: Literal["hold", "warn", "take"] = "hold"
+    """What a reload does with saved code that open runs could not go on with: `hold` keeps the old
+    code until it is mended, or saved once more as it is; `warn` takes it and says so; `take` takes
+    it without a look at the runs."""
 
 
 class StoreSettings(Section):

@@ -1,0 +1,209 @@
+"""Can the runs that are there go on with this code? Replays histories against a catalog.
+
+Nothing is asked of a worker and nothing is written to Temporal: a replay only reads. Histories are
+read one at a time in each lane, so that their number does not matter for memory.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import WorkflowHistory
+
+from everloom.catalog import Catalog
+from everloom.settings import Settings
+from everloom.temporal import (
+    RunInfo,
+    RunNotFound,
+    TemporalService,
+    data_converter,
+    history_type,
+    is_open,
+    read_history,
+    read_history_file,
+)
+
+from .replay.lane import Lane, Silence
+from .replay.shapes import Break, BreakKind, Replayed
+from .replay.verdict import judge, removed
+from .sandbox import workflow_runner
+
+__all__ = [
+    "Break",
+    "BreakKind",
+    "Replayed",
+    "Subject",
+    "file_subject",
+    "replay_histories",
+    "run_subject",
+]
+
+ATTEMPTS = 2
+"""Code that stands still is tried once more: the machine may have been busy with others."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A history that is to be replayed, read when its turn comes."""
+
+    read: Callable[[], Awaitable[WorkflowHistory]]
+    run_id: str = ""
+    """Empty: as the history says. After a reset the history still has the first run's."""
+
+
+def run_subject(temporal: TemporalService, run: RunInfo) -> Subject:
+    """The history of a run, from Temporal."""
+    return Subject(lambda: read_history(temporal, run.id, run.run_id), run.run_id)
+
+
+def file_subject(path: Path) -> Subject:
+    """A history from a file."""
+
+    async def read() -> WorkflowHistory:
+        return await asyncio.to_thread(read_history_file, path)
+
+    return Subject(read)
+
+
+async def replay_histories(
+    subjects: Iterable[Subject],
+    catalog: Catalog,
+    settings: Settings,
+    *,
+    namespace: str = "default",
+    at_once: int = 4,
+    limit: timedelta = timedelta(seconds=30),
+    on_history: Callable[[WorkflowHistory], None] | None = None,
+) -> AsyncGenerator[Replayed]:
+    """Hold histories against the code, several at a time; yield each as it is done.
+
+    Args:
+        subjects: The histories.
+        catalog: The code.
+        settings: They say how payloads are read.
+        namespace: Temporal's, for payloads that belong to one.
+        at_once: Lanes.
+        limit: How long one replay may take.
+        on_history: Sees each history that was read.
+
+    Raises:
+        HistoryFileInvalid: A file is no history.
+        TemporalUnavailable: A history cannot be read.
+    """
+    waiting = deque((subject, 1) for subject in subjects)
+    if not waiting:
+        return
+    replaying = _Replaying(
+        waiting,
+        catalog=catalog,
+        settings=settings,
+        namespace=namespace,
+        limit=limit,
+        on_history=on_history,
+    )
+    lanes = [asyncio.create_task(replaying.work()) for _ in range(min(at_once, len(waiting)))]
+    ended = asyncio.gather(*lanes)
+    ended.add_done_callback(lambda _: replaying.done.put_nowait(None))
+    try:
+        with Silence():
+            while (found := await replaying.done.get()) is not None:
+                yield found
+        await ended
+    finally:
+        for lane in lanes:
+            lane.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
+
+
+class _Replaying:
+    """What the lanes share."""
+
+    def __init__(
+        self,
+        waiting: deque[tuple[Subject, int]],
+        *,
+        catalog: Catalog,
+        settings: Settings,
+        namespace: str,
+        limit: timedelta,
+        on_history: Callable[[WorkflowHistory], None] | None,
+    ) -> None:
+        self._waiting = waiting
+        self._catalog = catalog
+        self._converter = data_converter(settings)
+        self._runner = workflow_runner(catalog)
+        self._namespace = namespace
+        self._limit = limit
+        self._on_history = on_history
+        self.done: asyncio.Queue[Replayed | None] = asyncio.Queue()
+        """What is finished; None at the end."""
+
+    async def work(self) -> None:
+        """Replay until nothing waits."""
+        lane = self._lane()
+        try:
+            while self._waiting:
+                subject, attempt = self._waiting.popleft()
+                try:
+                    history = await subject.read()
+                except RunNotFound:  # deleted since it was listed: it has nothing to lose
+                    continue
+                if self._on_history is not None:
+                    self._on_history(history)
+                found = await self._replay(lane, subject, history)
+                broken = found.broken
+                if lane is not None and lane.is_stuck:
+                    lane = self._lane()
+                elif broken is not None and broken.kind == "stands-still" and attempt < ATTEMPTS:
+                    self._waiting.append((subject, attempt + 1))
+                    continue
+                self.done.put_nowait(found)
+        finally:
+            if lane is not None:
+                await lane.close()
+
+    async def _replay(
+        self, lane: Lane | None, subject: Subject, history: WorkflowHistory
+    ) -> Replayed:
+        began = time.monotonic()
+        workflow, still_open = history_type(history), is_open(history)
+        entry = self._catalog.find_workflow(workflow)
+        broken, note = None, ""
+        if entry is None or lane is None:
+            broken = removed(workflow) if still_open else None
+            note = "" if still_open else f"The code has no workflow `{workflow}` any more."
+        elif _has_decided(history):
+            error, trace = await lane.replay(history, within=self._limit)
+            broken = judge(error, trace, history, declared=entry.place)
+        return Replayed(
+            workflow=workflow,
+            workflow_id=history.workflow_id,
+            run_id=subject.run_id or history.run_id,
+            is_open=still_open,
+            events=len(history.events),
+            seconds=round(time.monotonic() - began, 3),
+            broken=broken,
+            note=note,
+        )
+
+    def _lane(self) -> Lane | None:
+        workflows = [entry.cls for entry in self._catalog.workflows]
+        if not workflows:
+            return None
+        return Lane(
+            workflows,
+            packages=self._catalog.packages,
+            converter=self._converter,
+            runner=self._runner,
+            interceptors=(),
+            namespace=self._namespace,
+        )
+
+
+def _has_decided(history: WorkflowHistory) -> bool:
+    """Whether the run's code has ever been asked: before that there is nothing to compare."""
+    return any(each.HasField("workflow_task_completed_event_attributes") for each in history.events)

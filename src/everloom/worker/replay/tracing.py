@@ -179,9 +179,12 @@ def failure_frames(stack_trace: str) -> list[tuple[str, int]]:
     return [(file, int(line)) for file, line in _FRAME.findall(stack_trace)]
 
 
-def completed(
-    trace: Trace, _: WorkflowActivation, completion: WorkflowActivationCompletion
-) -> None:
+def begun(trace: Trace, activation: WorkflowActivation) -> None:
+    """Take down how far into the history an activation goes."""
+    trace.seen_until = max(trace.seen_until, activation.history_length)
+
+
+def completed(trace: Trace, completion: WorkflowActivationCompletion) -> None:
     """Take down how an activation ended."""
     trace.finish_activation()
     if completion.HasField("failed"):

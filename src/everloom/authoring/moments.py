@@ -69,7 +69,7 @@ def daily(clock: time, zone: str, *, after: datetime | None = None) -> Iterator[
     Raises:
         MomentInvalid: There is no such time zone, or `after` has none.
     """
-    begin = workflow.now() if after is None else with_zone(after)
+    begin = (workflow.now() if after is None else with_zone(after)).astimezone(UTC)
     # Here and not in the generator: a wrong zone is told where it is written.
     return _daily(clock, zone, begin, begin.astimezone(_zone(zone)).date())
 

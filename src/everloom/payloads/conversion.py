@@ -1,0 +1,106 @@
+"""Put the converter together: pydantic's values, our limits, our failures, codecs, storage."""
+
+import copy
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import (
+    DataConverter,
+    DefaultFailureConverter,
+    PayloadConverter,
+    SerializationContext,
+)
+from temporalio.exceptions import ApplicationError
+from typing_extensions import override
+
+from everloom.authoring import failure_from
+from everloom.core import EverloomError
+from everloom.settings import Settings
+
+from .codec import PayloadCodecs
+from .limits import SizeCheck
+from .storage import PayloadStore
+
+
+def build_converter(settings: Settings) -> DataConverter:
+    """The converter of these settings.
+
+    Raises:
+        SettingsInvalid: A key is missing, cannot be read, or is none.
+        ObjectsAddressInvalid: `store.objects` names no store we can open.
+    """
+    codec = PayloadCodecs.of(settings)
+    section = settings.payloads
+    store = PayloadStore(settings)
+    return DataConverter(
+        payload_converter_class=_measuring(SizeCheck(section, codec)),
+        payload_codec=codec,
+        failure_converter_class=_EncryptedFailures if codec.encrypts else _OurFailures,
+        external_storage=store.external_storage(
+            threshold=int(section.threshold), stores=section.external
+        ),
+    )
+
+
+class _MeasuringConverter(PydanticPayloadConverter):
+    """Converts as pydantic does, and looks at the size of what it made."""
+
+    size_check: ClassVar[SizeCheck]
+    _context: SerializationContext | None = None
+
+    @override
+    def to_payloads(self, values: Sequence[Any]) -> list[Payload]:
+        payloads = super().to_payloads(values)
+        self.size_check.check(payloads, self._context)
+        return payloads
+
+    @override
+    def with_context(self, context: SerializationContext) -> Self:
+        # The copy shares the cache of pydantic's adapters, which is most of what a converter costs.
+        known = copy.copy(self)
+        known._context = context  # noqa: SLF001 - its own
+        return known
+
+
+def _measuring(check: SizeCheck) -> type[_MeasuringConverter]:
+    """A class, because the SDK makes converters itself, without arguments, in the sandbox too."""
+
+    class Measuring(_MeasuringConverter):
+        size_check = check
+
+    return Measuring
+
+
+class _OurFailures(DefaultFailureConverter):
+    """Lets an error of ours that meets the SDK outside of our code keep its code and its hint."""
+
+    @override
+    def to_failure(
+        self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
+    ) -> None:
+        told = exception
+        if isinstance(told, ApplicationError) and told.message in _SAYS_NOTHING:
+            told = told.__cause__ if isinstance(told.__cause__, EverloomError) else told
+        super().to_failure(_as_failure(told), payload_converter, failure)
+
+
+class _EncryptedFailures(_OurFailures):
+    """Moves message and stack trace to where the codec reaches them."""
+
+    def __init__(self) -> None:
+        DefaultFailureConverter.__init__(self, encode_common_attributes=True)
+
+
+_SAYS_NOTHING = {"Failed decoding arguments", "Failed decoding heartbeat details"}
+"""What the SDK raises around our error when an activity's input cannot be read."""
+
+
+def _as_failure(error: BaseException) -> BaseException:
+    if not isinstance(error, EverloomError):
+        return error
+    failure = failure_from(error)
+    failure.__cause__ = error.__cause__
+    return failure

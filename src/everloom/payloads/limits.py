@@ -1,0 +1,201 @@
+"""How much of Temporal's limits is used, and where it is said before they break.
+
+A payload is measured where it is made, in the code that made it: there a failure can name the step.
+Found later, while a task is sent, it would only be refused again and again.
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from temporalio import workflow
+from temporalio.api.common.v1 import Payload
+from temporalio.converter import (
+    ActivitySerializationContext,
+    SerializationContext,
+    WorkflowSerializationContext,
+)
+from temporalio.exceptions import ApplicationError
+
+from everloom.observe import get_logger
+from everloom.settings import PayloadSettings
+
+from .errors import PayloadTooLarge
+
+TOO_LARGE = PayloadTooLarge.code
+_SAID_AT_MOST = 10_000
+_MIB = 1024 * 1024
+
+log = get_logger("everloom.payloads")
+
+
+class Packing(Protocol):
+    """Whoever knows how large a payload will be when it is sent."""
+
+    def packed_size(self, payload: Payload) -> int:
+        """Bytes of a payload as it would be sent."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What a payload belongs to, as far as the SDK says."""
+
+    what: str
+    """In words, for a sentence: `what activity x takes or gives`."""
+    workflow_id: str = ""
+    run_id: str = ""
+    activity: str = ""
+    is_replayed: bool = False
+    in_worker: bool = False
+
+    @classmethod
+    def of(cls, context: SerializationContext | None) -> "Step":
+        """The step that a payload is made in."""
+        info = workflow.info() if workflow.in_workflow() else None
+        run_id = info.run_id if info is not None else ""
+        replayed = info is not None and workflow.unsafe.is_replaying()
+        if isinstance(context, ActivitySerializationContext):
+            name = context.activity_type or context.activity_id or ""
+            side = "goes into" if info is not None else "comes out of"
+            return cls(
+                what=f"What {side} the activity `{name}` of the run {context.workflow_id!r}",
+                workflow_id=context.workflow_id or "",
+                run_id=run_id,
+                activity=name,
+                is_replayed=replayed,
+                in_worker=True,
+            )
+        id = context.workflow_id if isinstance(context, WorkflowSerializationContext) else ""
+        if info is None:
+            return cls(what=f"What is sent to the run {id!r}" if id else "A value", workflow_id=id)
+        what = f"What the run {info.workflow_id!r} gives"
+        if id != info.workflow_id:
+            what = f"What the run {info.workflow_id!r} sends to {id!r}"
+        return cls(
+            what=what,
+            workflow_id=info.workflow_id,
+            run_id=run_id,
+            is_replayed=replayed,
+            in_worker=True,
+        )
+
+
+class SizeCheck:
+    """Measures payloads as they are made: reports those that grow, refuses those that are too large."""
+
+    _said: ClassVar[dict[tuple[str, str, str], None]] = {}
+    """What was reported already: once for each step of a run."""
+
+    def __init__(self, section: PayloadSettings, packing: Packing) -> None:
+        self._section = section
+        self._packing = packing
+
+    def check(self, payloads: list[Payload], context: SerializationContext | None) -> None:
+        """Look at the payloads of one value or one list of arguments.
+
+        Raises:
+            ApplicationError: In a worker: they are too large; of type `payload-too-large`.
+            PayloadTooLarge: Elsewhere: they are too large.
+        """
+        section = self._section
+        sizes = [each.ByteSize() for each in payloads]
+        if sum(sizes) < section.limit * section.warn_share:
+            return
+        outside = section.threshold if section.external else None
+        largest = max(sizes)
+        if outside is not None and largest > section.external_limit:
+            self._refuse(Step.of(context), largest, section.external_limit, kept="outside")
+        inline = self._inline(payloads, sizes, outside)
+        if inline > section.limit:
+            self._refuse(Step.of(context), inline, section.limit, kept="inline")
+        elif inline >= section.limit * section.warn_share:
+            self._report(Step.of(context), inline)
+
+    def _inline(self, payloads: list[Payload], sizes: list[int], outside: int | None) -> int:
+        """Bytes that go to Temporal itself."""
+        if outside is not None:
+            # What is above the threshold is kept outside, or compression brings it below.
+            return sum(min(size, outside) for size in sizes if size < outside)
+        return sum(self._packing.packed_size(each) for each in payloads)
+
+    def _report(self, step: Step, size: int) -> None:
+        key = (step.workflow_id, step.run_id, step.what)
+        if step.is_replayed or key in self._said:
+            return
+        if len(self._said) >= _SAID_AT_MOST:
+            self._said.clear()
+        self._said[key] = None
+        limit = int(self._section.limit)
+        log.warning(
+            "payload grows towards its limit",
+            workflow_id=step.workflow_id,
+            run=step.run_id,
+            activity=step.activity,
+            step=step.what,
+            size=size,
+            limit=limit,
+            share=round(size / limit, 2),
+            hint=_REMEDY,
+        )
+
+    def _refuse(self, step: Step, size: int, limit: int, *, kept: str) -> None:
+        takes = "Temporal takes" if kept == "inline" else "`payloads.external_limit` allows"
+        said = f"{step.what} has {_mib(size)}; {takes} {_mib(limit)} at most."
+        if step.in_worker:
+            raise ApplicationError(f"{said} {_REMEDY}", type=TOO_LARGE, non_retryable=True)
+        raise PayloadTooLarge(said, hint=_REMEDY)
+
+
+_REMEDY = (
+    "Keep large data in the object store and pass its key, pass it in pages, or let "
+    "`payloads.external` keep large payloads outside."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryLimits:
+    """What a history may hold, and from which share on it is reported."""
+
+    events: int
+    size: int
+    warn_share: float
+    reserve: float = 0.01
+    """Kept free at the end, so that a run can still say why it fails."""
+
+    @classmethod
+    def of(cls, section: PayloadSettings) -> "HistoryLimits":
+        """The limits of the settings."""
+        return cls(
+            events=section.history_events,
+            size=int(section.history_size),
+            warn_share=section.warn_share,
+        )
+
+
+@dataclass
+class HistoryBudget:
+    """How far one run's history has come. Pure."""
+
+    limits: HistoryLimits
+    _said_at: float = field(default=0.0, init=False)
+
+    def is_spent(self, events: int, size: int) -> bool:
+        """Whether hardly anything more fits into the history."""
+        return share_of(self.limits, events, size) >= 1 - self.limits.reserve
+
+    def is_news(self, events: int, size: int) -> bool:
+        """Whether the history has come to a share that is worth a line: the first, then 0.1 more."""
+        share = share_of(self.limits, events, size)
+        if share < max(self.limits.warn_share, self._said_at + 0.1 if self._said_at else 0.0):
+            return False
+        self._said_at = share
+        return True
+
+
+def share_of(limits: HistoryLimits, events: int, size: int) -> float:
+    """How much of a history's limits is used: the larger of events and bytes."""
+    return max(events / limits.events, size / limits.size)
+
+
+def _mib(size: int) -> str:
+    return f"{size / _MIB:.1f} MiB" if size >= _MIB / 10 else f"{size} bytes"

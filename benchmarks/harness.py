@@ -144,14 +144,20 @@ async def alternate(
     measured: Callable[[], Awaitable[SampleT]],
     against: Callable[[], Awaitable[SampleT]],
 ) -> tuple[list[SampleT], list[SampleT]]:
-    """Run two things in turns, so that what disturbs the machine disturbs both.
+    """Run two things in turns, so that what disturbs the machine disturbs both."""
+    samples = await take_turns(rounds, measured, against)
+    return samples[0], samples[1]
 
-    The order changes with every round: whoever is second finds warmer caches.
+
+async def take_turns(rounds: int, *sides: Callable[[], Awaitable[SampleT]]) -> list[list[SampleT]]:
+    """Run some things in turns; the samples of each.
+
+    The order turns round with every round: whoever is later finds warmer caches.
     """
-    samples: tuple[list[SampleT], list[SampleT]] = ([], [])
+    samples: list[list[SampleT]] = [[] for _ in sides]
     for turn in range(rounds):
-        for side in ((0, 1), (1, 0))[turn % 2]:
-            samples[side].append(await (measured, against)[side]())
+        for place in list(range(len(sides)))[:: 1 if turn % 2 == 0 else -1]:
+            samples[place].append(await sides[place]())
     return samples
 
 

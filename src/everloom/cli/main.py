@@ -30,6 +30,12 @@ class Commands(LazyGroup):
         "schedules": Entry(
             "everloom.cli.schedules", "app", "Plan, apply, list and steer schedules."
         ),
+        "deploy": Entry(
+            "everloom.cli.deploy",
+            "app",
+            "Look at versions of the workers, try, promote and roll back.",
+        ),
+        "replay": Entry("everloom.cli.replay", "replay", "Replay runs against the code on disk."),
         "doctor": Entry("everloom.cli.doctor", "doctor", "Find out what is wrong and what to do."),
         "settings": Entry(
             "everloom.cli.settings", "app", "Show every setting: value, source, meaning."

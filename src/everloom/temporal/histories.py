@@ -105,29 +105,66 @@ async def sample_runs(
     Raises:
         TemporalUnavailable: Temporal is away.
     """
-    ended = (datetime.now(UTC) - since).strftime("%Y-%m-%dT%H:%M:%SZ")
     found: list[RunInfo] = []
     for name in workflow_types:
-        of_type = f"WorkflowType = {quoted(name)}{on_queues(queues)}"
-        for condition, limit in (
-            ("CloseTime IS NULL", open_limit),
-            (f"CloseTime > '{ended}'", closed_limit),
-        ):
-            if limit > 0:
-                runs = list_runs(temporal, f"{of_type} AND {condition}", limit=limit)
-                found.extend([run async for run in runs])
+        of_type = f"WorkflowType = {_quoted(name)}{_on_queues(queues)}"
+        found += await _sample(
+            temporal, of_type, open_limit=open_limit, closed_limit=closed_limit, since=since
+        )
     return found
 
 
-def on_queues(queues: Sequence[str]) -> str:
-    """The part of a list filter that keeps to some queues; empty for all."""
+async def sample_other_runs(
+    temporal: TemporalService,
+    known_types: Iterable[str],
+    *,
+    queues: Sequence[str],
+    open_limit: int,
+    closed_limit: int,
+    since: timedelta,
+) -> list[RunInfo]:
+    """Open and recently closed runs on some queues whose workflow type is none of the known ones.
+
+    Raises:
+        TemporalUnavailable: Temporal is away.
+    """
+    if not queues:
+        return []
+    known = ", ".join(_quoted(name) for name in known_types)
+    others = f"WorkflowType NOT IN ({known})" if known else "WorkflowType IS NOT NULL"
+    query = f"{others}{_on_queues(queues)}"
+    return await _sample(
+        temporal, query, open_limit=open_limit, closed_limit=closed_limit, since=since
+    )
+
+
+async def _sample(
+    temporal: TemporalService,
+    query: str,
+    *,
+    open_limit: int,
+    closed_limit: int,
+    since: timedelta,
+) -> list[RunInfo]:
+    ended = (datetime.now(UTC) - since).strftime("%Y-%m-%dT%H:%M:%SZ")
+    found: list[RunInfo] = []
+    for condition, limit in (
+        ("CloseTime IS NULL", open_limit),
+        (f"CloseTime > '{ended}'", closed_limit),
+    ):
+        if limit > 0:
+            runs = list_runs(temporal, f"{query} AND {condition}", limit=limit)
+            found.extend([run async for run in runs])
+    return found
+
+
+def _on_queues(queues: Sequence[str]) -> str:
     if not queues:
         return ""
-    return f" AND TaskQueue IN ({', '.join(quoted(queue) for queue in queues)})"
+    return f" AND TaskQueue IN ({', '.join(_quoted(queue) for queue in queues)})"
 
 
-def quoted(text: str) -> str:
-    """A text as a list filter takes it."""
+def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 

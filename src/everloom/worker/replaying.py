@@ -7,12 +7,11 @@ read one at a time in each lane, so that their number does not matter for memory
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-
-from temporalio.client import WorkflowHistory
+from typing import TypedDict
 
 from everloom.catalog import Catalog
 from everloom.settings import Settings
@@ -20,11 +19,14 @@ from everloom.temporal import (
     RunInfo,
     RunNotFound,
     TemporalService,
+    WorkflowHistory,
     data_converter,
     history_type,
     is_open,
     read_history,
     read_history_file,
+    sample_other_runs,
+    sample_runs,
 )
 
 from .replay.lane import Lane, Silence
@@ -40,6 +42,7 @@ __all__ = [
     "file_subject",
     "replay_histories",
     "run_subject",
+    "sample_subjects",
 ]
 
 ATTEMPTS = 2
@@ -67,6 +70,50 @@ def file_subject(path: Path) -> Subject:
         return await asyncio.to_thread(read_history_file, path)
 
     return Subject(read)
+
+
+async def sample_subjects(
+    temporal: TemporalService,
+    catalog: Catalog,
+    settings: Settings,
+    *,
+    workflows: Sequence[str] = (),
+    open_limit: int = 20,
+    closed_limit: int = 20,
+    since: timedelta = timedelta(days=7),
+) -> list[Subject]:
+    """Open and recently closed runs of every workflow type of the code, and of those it has lost.
+
+    Only of queues that the settings have: what runs on others is somebody else's. A type is lost when
+    runs of it are on such a queue and the code has no workflow of that name.
+
+    Args:
+        temporal: Where to look.
+        catalog: The code.
+        settings: They name the queues.
+        workflows: Only these types; empty means all, and those that were lost.
+        open_limit: Open runs of each type, at most.
+        closed_limit: Closed runs of each type, at most.
+        since: How long ago a closed run may have ended.
+
+    Raises:
+        WorkflowUnknown: The code has no such workflow.
+        TemporalUnavailable: Temporal is away.
+    """
+    types = [catalog.read_workflow(name).name for name in workflows]
+    known = [entry.name for entry in catalog.workflows]
+    limits: _Limits = {"open_limit": open_limit, "closed_limit": closed_limit, "since": since}
+    queues = settings.queues.names()
+    runs = await sample_runs(temporal, types or known, queues=queues, **limits)
+    if not types:
+        runs += await sample_other_runs(temporal, known, queues=queues, **limits)
+    return [run_subject(temporal, run) for run in runs]
+
+
+class _Limits(TypedDict):
+    open_limit: int
+    closed_limit: int
+    since: timedelta
 
 
 async def replay_histories(

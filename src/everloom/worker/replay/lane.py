@@ -11,7 +11,6 @@ from typing import Any
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import (
@@ -23,6 +22,8 @@ from temporalio.worker import (
     WorkflowRunner,
 )
 from typing_extensions import override
+
+from everloom.temporal import WorkflowHistory
 
 from .tracing import Trace, Tracing, begun, completed
 

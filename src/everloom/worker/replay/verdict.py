@@ -3,10 +3,10 @@
 import re
 import traceback
 
-from temporalio.client import WorkflowHistory
 from temporalio.workflow import NondeterminismError
 
 from everloom.authoring import Place
+from everloom.temporal import WorkflowHistory
 
 from .divergence import (
     Asked,
@@ -98,7 +98,7 @@ def _parted(said: str, trace: Trace, history: WorkflowHistory, declared: Place |
     workflow = history.events[0].workflow_execution_started_event_attributes.workflow_type.name
     return Break(
         kind="nondeterminism",
-        message=_compared(apart, event_id, said),
+        message=_compared(apart, said),
         hint=_way_out(workflow, apart),
         place=_place(asked.place if asked is not None else None, trace.waits, declared),
         event_id=event_id,
@@ -107,20 +107,16 @@ def _parted(said: str, trace: Trace, history: WorkflowHistory, declared: Place |
     )
 
 
-def _compared(apart: Divergence, event_id: int | None, said: str) -> str:
-    where = f" (event {event_id})" if event_id is not None else ""
+def _compared(apart: Divergence, said: str) -> str:
     match apart:
         case Divergence(Recorded(step=recorded), Asked(step=asked)) if recorded != asked:
-            return (
-                f"The run went on with {_spoken(recorded)}{where}, the code with {_spoken(asked)}."
-            )
+            return f"The run went on with {_spoken(recorded)}, the code with {_spoken(asked)}."
         case Divergence(Recorded(step=recorded), None):
-            went_on = f"The run went on with {_spoken(recorded)}{where}"
-            return f"{went_on}; the code asks for nothing there, and waits."
+            return f"The run went on with {_spoken(recorded)}, the code asks for nothing there."
         case Divergence(None, Asked(step=asked)):
-            return f"The code goes on with {_spoken(asked)}, which the run never had{where}."
+            return f"The code goes on with {_spoken(asked)}, which the run never had."
         case _:
-            return f"The code does not do what the history says{where}: {_sentence(said)}"
+            return f"The code does not do what the history says: {_sentence(said)}"
 
 
 def _way_out(workflow: str, apart: Divergence) -> str:

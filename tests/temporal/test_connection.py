@@ -135,3 +135,60 @@ async def test_health_names_what_is_wrong_with_the_settings(tmp_path: Path) -> N
     assert health.status == "unhealthy"
     assert health.error is not None
     assert "'zoo' not found" in health.error
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said", "hint"),
+    [
+        pytest.param(
+            "TEMPORAL_TLS", "perhaps", "neither `true` nor `false`: 'perhaps'", "TEMPORAL_TLS=true"
+        ),
+        pytest.param(
+            "TEMPORAL_TLS", "no", "neither `true` nor `false`", "TEMPORAL_TLS=false", id="no"
+        ),
+        pytest.param(
+            "TEMPORAL_TLS_CLIENT_CRT_PATH",
+            "x.pem",
+            "no variable TEMPORAL_TLS_CLIENT_CRT_PATH",
+            "TEMPORAL_TLS_CLIENT_CERT_PATH",
+            id="misspelt",
+        ),
+        pytest.param(
+            "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION",
+            "true",
+            "always checks whom it talks to",
+            "TEMPORAL_TLS_SERVER_NAME",
+            id="unchecked",
+        ),
+        pytest.param(
+            "TEMPORAL_TLS_CLIENT_CERT_DATA",
+            "x",
+            "client certificate without its key",
+            "TEMPORAL_TLS_CLIENT_KEY_PATH",
+            id="half a pair",
+        ),
+    ],
+)
+def test_nonsense_about_tls_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str, hint: str
+) -> None:
+    """What the SDK would pass over, or take for yes, is an error with the remedy."""
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ConnectionInvalid, match=said) as refused:
+        _ = service(tmp_path).address
+
+    assert hint in refused.value.hint
+
+
+@pytest.mark.parametrize("value", ["", "false", "0", "FALSE"])
+async def test_switch_that_says_no_means_no(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, temporal: TemporalService, value: str
+) -> None:
+    """Set to nothing, or to `false`, there is no TLS; the SDK would take the empty one for yes."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
+    monkeypatch.setenv("TEMPORAL_TLS", value)
+    plain = service(tmp_path)
+
+    assert (await plain.health()).status == "healthy"
+    await plain.close()

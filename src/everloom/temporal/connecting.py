@@ -1,8 +1,12 @@
-"""One connection for everybody: made when first asked for, waited for while Temporal is away."""
+"""One connection for everybody: made when first asked for, waited for while Temporal is away.
+
+While it lasts, certificates and keys are looked at on the disk, and new ones taken over.
+"""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -14,8 +18,10 @@ from everloom.core import EverloomError, format_duration
 from everloom.observe import get_logger
 from everloom.settings import Settings
 
-from .connection import Connection, connect_once, read_connection, unavailable
+from .attempting import connect_once, find_tls_fault
+from .connection import Connection, unavailable
 from .converter import data_converter
+from .credentials import Credentials, renew_forever
 from .errors import TemporalUnavailable
 
 log = get_logger("everloom.temporal")
@@ -30,17 +36,38 @@ class Health:
     address: str
     error: str | None = None
     """Why it is unhealthy."""
+    code: str | None = None
+    """The code of that error."""
+    hint: str = ""
+    """What to do about it, as far as that is known."""
 
 
 class Connecting:
     """Connects once for all callers, with growing waits while Temporal is away."""
 
     def __init__(
-        self, settings: Settings, *, address: str | None = None, namespace: str | None = None
+        self,
+        settings: Settings,
+        *,
+        address: str | None = None,
+        namespace: str | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
+        """Say where to connect; nothing is connected yet.
+
+        Args:
+            settings: They name the profile, the waits and the time limits.
+            address: Connect here instead of where the profile says.
+            namespace: Use this namespace instead of the profile's.
+            credentials: Those that several connections share. None: own ones.
+        """
         self._settings = settings
         self._asked = (address, namespace)
-        self._connection: Connection | None = None
+        self._credentials = credentials or Credentials(
+            settings, address=address, namespace=namespace
+        )
+        self._listeners: list[Callable[[Client], None]] = []
+        self._renewing: asyncio.Task[None] | None = None
         self._client: Client | None = None
         self._task: asyncio.Task[Client] | None = None
         self._there = asyncio.Event()
@@ -54,10 +81,11 @@ class Connecting:
         Raises:
             ConnectionInvalid: A profile, file or certificate is missing or cannot be read.
         """
-        if self._connection is None:
-            address, namespace = self._asked
-            self._connection = read_connection(self._settings, address=address, namespace=namespace)
-        return self._connection
+        return self._credentials.connection
+
+    def on_new_client(self, listener: Callable[[Client], None]) -> None:
+        """Call the listener with each client that takes the place of one with older credentials."""
+        self._listeners.append(listener)
 
     async def get_client(self, *, within: timedelta | None = None) -> Client:
         """The shared client; waits while Temporal is away.
@@ -91,15 +119,12 @@ class Connecting:
                 request = DescribeNamespaceRequest(namespace=namespace)
                 await client.workflow_service.describe_namespace(request, timeout=limit)
         except TimeoutError:
-            return Health(
-                "unhealthy", namespace, address, f"no answer within {format_duration(limit)}"
-            )
+            said = f"no answer within {format_duration(limit)}"
+            return Health("unhealthy", namespace, address, said)
         except RPCError as error:
-            if error.status == RPCStatusCode.UNAVAILABLE:
-                self.say_away(error.message)
-            return Health("unhealthy", namespace, address, error.message)
+            return await self._unhealthy(error)
         except EverloomError as error:
-            return Health("unhealthy", namespace, address, error.message)
+            return Health("unhealthy", namespace, address, error.message, error.code, error.hint)
         self._say_back()
         return Health("healthy", namespace, address)
 
@@ -118,11 +143,13 @@ class Connecting:
     async def close(self) -> None:
         """Let go of the connection. A later call connects anew."""
         self._client = None
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError, EverloomError):
-                await task
+        tasks = (self._task, self._renewing)
+        self._task = self._renewing = None
+        for task in tasks:
+            if task is not None and task.get_loop() is asyncio.get_running_loop():
+                task.cancel()
+                with suppress(asyncio.CancelledError, EverloomError):
+                    await task
 
     def _say_back(self) -> None:
         if self._away is not None:
@@ -167,14 +194,62 @@ class Connecting:
 
     async def _connect(self) -> Client:
         try:
-            client = await connect_once(self.connection, data_converter(self._settings))
+            client, is_new = await self._credentials.connect(self._connect_once)
         except TemporalUnavailable as error:
             self.say_away(error.message.partition("does not answer: ")[2].rstrip("."))
             raise
         self._client = client
         self._there.set()
         self._say_back()
+        self._begin_renewing()
+        if is_new:
+            self._tell_renewed(client)
         return client
+
+    async def _connect_once(self, connection: Connection) -> Client:
+        return await connect_once(connection, data_converter(self._settings))
+
+    def _begin_renewing(self) -> None:
+        if not self._credentials.may_change:
+            return
+        task = self._renewing
+        if task is None or task.done() or task.get_loop() is not asyncio.get_running_loop():
+            every = self._settings.temporal.renew_every
+            self._renewing = asyncio.create_task(
+                renew_forever(every, self._renew), name="renew the connection to Temporal"
+            )
+
+    async def _renew(self) -> None:
+        """Take new certificates and keys over, when there are any and Temporal takes them."""
+        old, before = self._client, self._credentials.connection
+        client = await self._credentials.renew(self._connect_once)
+        if client is None:
+            return
+        now = self._credentials.connection
+        if old is not None and replace(now, api_key=before.api_key) == before and before.api_key:
+            old.api_key = now.api_key  # so that whoever holds the client has the new key too
+            log.info("temporal takes the new api key", address=now.address)
+            return
+        self._client = client
+        self._tell_renewed(client)
+
+    def _tell_renewed(self, client: Client) -> None:
+        log.info("temporal takes the new credentials", address=self.connection.address)
+        for listener in self._listeners:
+            listener(client)
+
+    async def _unhealthy(self, error: RPCError) -> Health:
+        """What is wrong with a connection that was good before."""
+        namespace, address = self.connection.namespace, self.connection.address
+        if error.status == RPCStatusCode.UNAVAILABLE:
+            fault = await find_tls_fault(self.connection) if self.connection.uses_tls else None
+            self.say_away(fault.message if fault else error.message)
+            if fault is not None:
+                self._client = None  # the next attempt looks for new certificates first
+                return Health(
+                    "unhealthy", namespace, address, fault.message, fault.code, fault.hint
+                )
+        return Health("unhealthy", namespace, address, error.message)
 
 
 def _is_cancelled_itself() -> bool:

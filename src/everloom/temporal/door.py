@@ -1,6 +1,6 @@
 """The way to Temporal that everybody shares. It is the `Door` that workflows are started through."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cache
@@ -15,6 +15,7 @@ from everloom.settings import Settings, load_settings
 
 from .connecting import Connecting, Health
 from .errors import RunExists, TemporalUnavailable
+from .messages import UpdateWithStart, asked_again, has_ended, reuse_policy
 from .translating import our_errors
 
 PATIENCE = timedelta(seconds=10)
@@ -78,6 +79,14 @@ class TemporalService:
             TemporalUnavailable: It did not answer in time.
         """
         return await self._connecting.get_client(within=within)
+
+    def on_new_client(self, listener: Callable[[Client], None]) -> None:
+        """Call the listener with each client that takes the place of one with older credentials.
+
+        Certificates and keys that are replaced on the disk are taken over while we run. Who keeps a
+        client, as the SDK's workers do, puts the new one in its place.
+        """
+        self._connecting.on_new_client(listener)
 
     async def health(self) -> Health:
         """Ask Temporal about our namespace, within `temporal.health_timeout`. Never raises."""
@@ -152,6 +161,36 @@ class TemporalService:
             handle = client.get_workflow_handle(workflow_id, run_id=run_id)
             await handle.signal(signal, args=args)
 
+    async def signal_with_start(
+        self,
+        workflow: str,
+        input: object,
+        options: StartOptions,
+        *,
+        signal: Message,
+        args: Sequence[object],
+    ) -> str:
+        """Send a signal, start the run first if there is none, and return its run id.
+
+        Raises:
+            MessageRefused: The run has ended, and `if_exists` does not say `new`.
+            TemporalUnavailable: Temporal is away.
+        """
+        try:
+            async with self.talking(options.id) as client:
+                handle = await client.start_workflow(
+                    workflow,
+                    input,
+                    **self._start_arguments(options),
+                    start_signal=_name(signal),
+                    start_signal_args=args,
+                    id_reuse_policy=reuse_policy(options.if_exists),
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                )
+        except RunExists as error:
+            raise has_ended(error, options.id, options) from error
+        return handle.result_run_id or ""
+
     async def query_workflow(
         self,
         workflow_id: str,
@@ -192,13 +231,48 @@ class TemporalService:
             RunNotFound, MessageRefused: There is no such run, or it refused.
             TemporalUnavailable: Temporal is away.
         """
-        async with self.talking(workflow_id, asks_worker=True) as client:
-            handle = client.get_workflow_handle(workflow_id, run_id=run_id)
-            return await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] - as above
-                update,  # pyright: ignore[reportArgumentType] - the SDK takes both, its overloads only one
-                args=args,
-                result_type=result_type,
-            )
+
+        async def ask() -> Any:
+            async with self.talking(workflow_id, asks_worker=True) as client:
+                handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+                return await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] - as above
+                    update,  # pyright: ignore[reportArgumentType] - the SDK takes both, its overloads only one
+                    args=args,
+                    result_type=result_type,
+                )
+
+        return await asked_again(ask)
+
+    async def update_with_start(
+        self,
+        workflow: str,
+        input: object,
+        options: StartOptions,
+        *,
+        update: Message,
+        update_id: str,
+        args: Sequence[object],
+        result_type: type[Any] | None,
+    ) -> tuple[Any, str]:
+        """Send an update, start the run first if there is none; its answer and the run id.
+
+        Raises:
+            MessageRefused: It was refused or failed, or the run has ended and `if_exists` does not
+                say `new`.
+            NoWorker: No worker accepted it in time. The run is started all the same.
+            TemporalUnavailable: Temporal is away.
+        """
+        sent = UpdateWithStart(workflow, input, update, args, result_type, update_id)
+
+        async def ask() -> tuple[Any, str]:
+            async with self.talking(options.id, asks_worker=True) as client:
+                start = self._start_arguments(options)
+                return await sent.send(client, options.if_exists, PATIENCE, **start)
+
+        try:
+            return await asked_again(ask)
+        except RunExists as error:
+            raise has_ended(error, options.id, options) from error
 
     async def cancel_workflow(self, workflow_id: str, run_id: str | None, reason: str) -> None:
         """Ask a run to stop in an orderly way.
@@ -221,24 +295,40 @@ class TemporalService:
             await client.get_workflow_handle(workflow_id, run_id=run_id).terminate(reason=reason)
 
     async def _start(self, workflow: str, input: object, options: StartOptions) -> str:
-        limits = self.settings.workflows
         reuse, conflict = _POLICIES[options.if_exists]
         async with self.talking(options.id) as client:
             handle = await client.start_workflow(
                 workflow,
                 input,
-                id=options.id,
-                task_queue=options.queue or self.settings.queues.default,
-                start_delay=options.start_delay,
-                execution_timeout=options.execution_timeout or limits.execution_timeout,
-                run_timeout=options.run_timeout or limits.run_timeout,
-                task_timeout=options.task_timeout or limits.task_timeout,
+                **self._start_arguments(options),
                 id_reuse_policy=reuse,
                 id_conflict_policy=conflict,
-                static_summary=options.summary or None,
-                memo=options.memo or None,
             )
             return handle.result_run_id or ""
+
+    def _start_arguments(self, options: StartOptions) -> dict[str, Any]:
+        limits = self.settings.workflows
+        return {
+            "id": options.id,
+            "task_queue": options.queue or self.settings.queues.default,
+            "start_delay": options.start_delay,
+            "execution_timeout": _limit(options.execution_timeout, limits.execution_timeout),
+            "run_timeout": _limit(options.run_timeout, limits.run_timeout),
+            "task_timeout": _limit(options.task_timeout, limits.task_timeout),
+            "static_summary": options.summary or None,
+            "memo": options.memo or None,
+        }
+
+
+def _limit(said: timedelta | None, otherwise: timedelta | None) -> timedelta | None:
+    """A time limit; zero means none, and is not the same as nothing said."""
+    return otherwise if said is None else said
+
+
+def _name(message: Message) -> str:
+    """The wire name of a signal."""
+    definition = getattr(message, "__temporal_signal_definition", None)
+    return message if isinstance(message, str) else str(getattr(definition, "name", ""))
 
 
 def get_temporal_service() -> TemporalService:

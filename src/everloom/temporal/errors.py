@@ -9,6 +9,60 @@ class ConnectionInvalid(Invalid):
     code = "connection-invalid"
 
 
+class ServerCertificateUntrusted(ConnectionInvalid):
+    """Temporal shows a certificate of an authority that we do not trust."""
+
+    code = "server-certificate-untrusted"
+
+
+class ServerCertificateExpired(ConnectionInvalid):
+    """Temporal shows a certificate that is not valid any more, or not yet."""
+
+    code = "server-certificate-expired"
+
+
+class ServerNameMismatch(ConnectionInvalid):
+    """Temporal shows a certificate for another name than it is called by."""
+
+    code = "server-name-mismatch"
+
+
+class ClientCertificateMissing(ConnectionInvalid):
+    """Temporal wants a client certificate, and none is set."""
+
+    code = "client-certificate-missing"
+
+
+class ClientCertificateExpired(ConnectionInvalid):
+    """Temporal refuses our client certificate: it is not valid any more, or not yet."""
+
+    code = "client-certificate-expired"
+
+
+class ClientCertificateRefused(ConnectionInvalid):
+    """Temporal refuses our client certificate, for example as one of another authority."""
+
+    code = "client-certificate-refused"
+
+
+class TlsExpected(ConnectionInvalid):
+    """Temporal speaks TLS there, and we were told not to."""
+
+    code = "tls-expected"
+
+
+class TlsNotSpoken(ConnectionInvalid):
+    """We were told to use TLS, and Temporal does not speak it there."""
+
+    code = "tls-not-spoken"
+
+
+class TlsFailed(ConnectionInvalid):
+    """The two ends do not agree on TLS, for a reason of their own."""
+
+    code = "tls-failed"
+
+
 class TemporalUnavailable(Unavailable):
     """Temporal does not answer."""
 
@@ -19,6 +73,24 @@ class TemporalDenied(Invalid):
     """Temporal does not let us in, or not do that."""
 
     code = "temporal-denied"
+
+
+class ApiKeyMissing(TemporalDenied):
+    """Temporal lets nobody in without an API key or a client certificate, and there is none."""
+
+    code = "api-key-missing"
+
+
+class ApiKeyExpired(TemporalDenied):
+    """The API key has expired."""
+
+    code = "api-key-expired"
+
+
+class ApiKeyRefused(TemporalDenied):
+    """Temporal does not know the API key, or it is for something else."""
+
+    code = "api-key-refused"
 
 
 class TemporalRefused(Invalid):
@@ -75,6 +147,15 @@ class MessageRefused(Conflict):
     """A run refused a signal, query or update, or failed at it."""
 
     code = "message-refused"
+
+    def __init__(
+        self, message: str, *, hint: str = "", reason: str = "", failure_type: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+        """What the run said, when it said something."""
+        self.failure_type = failure_type
+        """The failure's type: the `code` of an error of ours, such as a validator's."""
 
 
 class PoolClosed(Conflict):

@@ -19,7 +19,7 @@ from temporalio.client import WorkflowHistory
 from everloom.core import Invalid, NotFound
 
 from .door import PATIENCE, TemporalService
-from .runs import list_runs
+from .runs import count_runs, list_runs
 from .shapes import RunInfo, run_event
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
@@ -136,6 +136,25 @@ async def sample_other_runs(
     return await _sample(
         temporal, query, open_limit=open_limit, closed_limit=closed_limit, since=since
     )
+
+
+async def sample_open_runs(
+    temporal: TemporalService,
+    workflow_types: Iterable[str],
+    *,
+    queues: Sequence[str],
+    limit: int,
+) -> tuple[list[RunInfo], int]:
+    """The youngest open runs of some workflow types, and how many there are.
+
+    Raises:
+        TemporalUnavailable: Temporal is away.
+    """
+    types = ", ".join(_quoted(name) for name in workflow_types)
+    query = f"WorkflowType IN ({types}){_on_queues(queues)} AND CloseTime IS NULL"
+    runs = [run async for run in list_runs(temporal, query, limit=limit)]
+    there = len(runs) if len(runs) < limit else await count_runs(temporal, query)
+    return runs, max(there, len(runs))
 
 
 async def _sample(

@@ -1,6 +1,7 @@
 """Several connections, for callers that move large payloads side by side."""
 
 import asyncio
+import time
 from collections.abc import Generator
 from datetime import timedelta
 from types import TracebackType
@@ -11,7 +12,11 @@ from temporalio.client import Client
 from everloom.core import Conflict
 from everloom.settings import Settings
 
+from .attempting import connect_once
 from .connecting import Connecting
+from .connection import Connection
+from .converter import data_converter
+from .credentials import Credentials
 from .errors import PoolClosed, TemporalUnavailable
 
 
@@ -45,10 +50,12 @@ class ConnectionPool:
             size: Another size than `temporal.pool_size`.
         """
         self._settings = settings
-        self._where = (address, namespace)
         self._size = size or settings.temporal.pool_size
         self._places = asyncio.Semaphore(self._size)
         self._idle: list[Client] = []
+        self._credentials = Credentials(settings, address=address, namespace=namespace)
+        self._made_with: dict[int, Connection] = {}
+        self._look_at = 0.0
         self._out: dict[int, Client] = {}
         self._made = set[Connecting]()
         self._closed = False
@@ -91,8 +98,7 @@ class ConnectionPool:
         await self._places.acquire()
         try:
             self._check_open()
-            # The youngest: what nobody needs for a while grows old at the other end.
-            client = self._idle.pop() if self._idle else await self._connect(within)
+            client = await self._find_idle() or await self._connect(within)
             self._check_open()
         except BaseException:
             self._places.release()
@@ -117,6 +123,8 @@ class ConnectionPool:
             )
         if not broken and not self._closed:
             self._idle.append(client)
+        else:
+            self._made_with.pop(id(client), None)
         self._places.release()
 
     async def close(self) -> None:
@@ -135,17 +143,39 @@ class ConnectionPool:
                 hint="Acquire connections before `close`, or make another pool.",
             )
 
+    async def _find_idle(self) -> Client | None:
+        """An idle connection that was made with what lies on the disk now."""
+        if self._idle and time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + self._settings.temporal.renew_every.total_seconds()
+            renewed = await self._credentials.renew(self._connect_once)
+            if renewed is not None:
+                return self._note(renewed)
+        while self._idle:
+            # The youngest: what nobody needs for a while grows old at the other end.
+            client = self._idle.pop()
+            if self._made_with[id(client)] is self._credentials.connection:
+                return client
+            del self._made_with[id(client)]
+        return None
+
+    async def _connect_once(self, connection: Connection) -> Client:
+        return await connect_once(connection, data_converter(self._settings))
+
+    def _note(self, client: Client) -> Client:
+        self._made_with[id(client)] = self._credentials.connection
+        return client
+
     async def _connect(self, within: timedelta | None) -> Client:
-        address, namespace = self._where
-        connecting = Connecting(self._settings, address=address, namespace=namespace)
+        connecting = Connecting(self._settings, credentials=self._credentials)
         self._made.add(connecting)
         try:
-            return await connecting.get_client(within=within)
+            return self._note(await connecting.get_client(within=within))
         except TemporalUnavailable:
             self._check_open()  # closing the pool ends the wait for Temporal too
             raise
         finally:
             self._made.discard(connecting)
+            await connecting.close()  # the connection itself stays with its client
 
 
 class Lease:

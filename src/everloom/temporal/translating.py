@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from temporalio.client import (
     Client,
@@ -34,9 +35,11 @@ from .errors import (
     RunNotFound,
     TemporalRefused,
 )
+from .keys import find_expiry, key_refused
 
 AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.RESOURCE_EXHAUSTED})
 SILENT = frozenset({RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+DENIED = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED})
 NO_POLLER = "no poller"
 TOO_LARGE = "larger than max"
 
@@ -99,11 +102,21 @@ def _rpc(
             f"The message is too large for Temporal: {said}.",
             hint="Put what is large into the object store, and send its key.",
         )
-    if error.status in {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED}:
-        return denied(address, said)
+    if error.status in DENIED:
+        return _denied(error, connecting, said)
     if error.status == RPCStatusCode.NOT_FOUND:
         return _not_found(said, connecting.connection.namespace, workflow_id)
     return TemporalRefused(f"Temporal refused it: {said}.")
+
+
+def _denied(error: RPCError, connecting: Connecting, said: str) -> EverloomError:
+    """Whoever is let in may still not be allowed everything; a key that has ended is let in nowhere."""
+    key = connecting.connection.api_key
+    ended = find_expiry(key) if key else None
+    is_over = ended is not None and ended <= datetime.now(UTC)
+    if error.status == RPCStatusCode.UNAUTHENTICATED or is_over:
+        return key_refused(connecting.connection, said)
+    return denied(connecting.connection.address, said)
 
 
 def _not_found(said: str, namespace: str, workflow_id: str) -> EverloomError:
@@ -130,10 +143,14 @@ def _no_worker(workflow_id: str) -> NoWorker:
 def _message_refused(
     error: WorkflowQueryFailedError | WorkflowUpdateFailedError, workflow_id: str
 ) -> MessageRefused:
-    said = str(error)
+    said, failure_type = str(error), ""
     if isinstance(error, WorkflowUpdateFailedError):
-        said = _telling(error.cause)[0]
-    return MessageRefused(f"The run {workflow_id!r} refused it: {said.rstrip('.')}.")
+        said, failure_type = _telling(error.cause)
+    return MessageRefused(
+        f"The run {workflow_id!r} refused it: {said.rstrip('.')}.",
+        reason=said,
+        failure_type=failure_type,
+    )
 
 
 def _failed(cause: BaseException, workflow_id: str) -> RunFailed:

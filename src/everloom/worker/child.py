@@ -19,7 +19,7 @@ from everloom.catalog import Catalog, discover, open_providers
 from everloom.core import EverloomError
 from everloom.observe import get_logger, set_up_logs
 from everloom.settings import Settings, adopt_environment, load_settings
-from everloom.temporal import TemporalService
+from everloom.temporal import ConnectionInvalid, TemporalDenied, TemporalService
 
 from .building import build_workers
 from .errors import NothingToServe
@@ -78,7 +78,8 @@ async def _serve(order: Order, parent: ParentLine) -> int:
         catalog = discover(settings)
         return await process.live(catalog, order)
     except EverloomError as error:
-        parent.say(Failed.of(error))
+        refused = isinstance(error, ConnectionInvalid | TemporalDenied)
+        parent.say(Failed.of(error, keeps_code=refused))
         return CODE_INVALID
 
 
@@ -90,6 +91,7 @@ class _Process:
         self._parent = parent
         self._code = code
         self._temporal = TemporalService(settings)
+        self._temporal.on_new_client(self._swap_client)
         self._running = RunningActivities()
         self._workers: Sequence[Worker] = ()
         self._go = asyncio.Event()
@@ -170,6 +172,11 @@ class _Process:
                     self._aside(self._answer())
                 case Drain():
                     self._stop.set()
+
+    def _swap_client(self, client: Any) -> None:
+        """Polls under way end on the former connection; the next ones go over the new one."""
+        for worker in self._workers:
+            worker.client = client
 
     def _aside(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(doing)

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from everloom.core import EverloomError, Problem
 
+from .replay.shapes import Replayed
+
 
 class _Message(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -18,6 +20,48 @@ class _Message(BaseModel):
     def line(self) -> bytes:
         """The message as it goes over the pipe."""
         return self.model_dump_json().encode() + b"\n"
+
+
+class ServedWorkflow(BaseModel):
+    """One workflow as a process has loaded it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    """A hash of its module and of all that this imports from the application."""
+
+    file: str
+
+
+class Rehearse(BaseModel):
+    """Replay open runs before taking over."""
+
+    model_config = ConfigDict(frozen=True)
+
+    served: dict[str, ServedWorkflow]
+    """What is served so far, by wire name."""
+
+    holds: bool
+    """Whether code that breaks runs is not to be taken."""
+
+    accepted: str = ""
+    """Build id of code that is to be taken whatever it breaks."""
+
+
+class Rehearsal(BaseModel):
+    """What a replay of the open runs found."""
+
+    model_config = ConfigDict(frozen=True)
+
+    replayed: int = 0
+    broken: int = 0
+    breaks: tuple[Replayed, ...] = ()
+    """Some of the broken ones."""
+
+    note: str = ""
+    """Why not all were replayed; empty when they were."""
+
+    seconds: float = 0
 
 
 class Order(_Message):
@@ -31,6 +75,10 @@ class Order(_Message):
 
     environment: dict[str, str] = {}
     """Variables besides the parent's, for example where Temporal is."""
+
+
+    rehearse: Rehearse | None = None
+    """None: take over without a look at the runs."""
 
 
 class WarmUp(_Message):
@@ -77,6 +125,22 @@ class Prepared(_Message):
     libraries: tuple[str, ...]
     """Installed libraries that the code has imported."""
 
+    workflows: dict[str, ServedWorkflow] = {}
+    """What it will serve, by wire name."""
+
+    rehearsal: Rehearsal | None = None
+    """What a replay of the open runs found, where one was asked for."""
+
+
+class Held(_Message):
+    """Child: the code would break open runs, so it does not take over."""
+
+    kind: Literal["held"] = "held"
+    code: str
+    """Its build id."""
+
+    rehearsal: Rehearsal
+
 
 class Polling(_Message):
     """Child: all queues are polled."""
@@ -92,11 +156,19 @@ class Failed(_Message):
     message: str
     hint: str
     problems: tuple[Problem, ...]
+    keeps_code: bool = False
+    """It is not about the code or the settings of workers, so its own word says more."""
 
     @classmethod
-    def of(cls, error: EverloomError) -> "Failed":
+    def of(cls, error: EverloomError, *, keeps_code: bool = False) -> "Failed":
         """The error as a message."""
-        return cls(code=error.code, message=error.message, hint=error.hint, problems=error.problems)
+        return cls(
+            code=error.code,
+            message=error.message,
+            hint=error.hint,
+            problems=error.problems,
+            keeps_code=keeps_code,
+        )
 
 
 class Pulse(_Message):
@@ -131,10 +203,10 @@ class Stopped(_Message):
 
 FromParent = Annotated[WarmUp | Order | Go | Check | Drain, Field(discriminator="kind")]
 FromChild = Annotated[
-    Waiting | Prepared | Polling | Failed | Pulse | Stopped, Field(discriminator="kind")
+    Waiting | Prepared | Held | Polling | Failed | Pulse | Stopped, Field(discriminator="kind")
 ]
 
 from_parent: TypeAdapter[WarmUp | Order | Go | Check | Drain] = TypeAdapter(FromParent)
-from_child: TypeAdapter[Waiting | Prepared | Polling | Failed | Pulse | Stopped] = TypeAdapter(
+from_child: TypeAdapter[Waiting | Prepared | Held | Polling | Failed | Pulse | Stopped] = TypeAdapter(
     FromChild
 )

@@ -164,7 +164,11 @@ class WorkerProcess:
 
 
 def _error_of(failed: Failed) -> Invalid:
-    kind = NothingToServe if failed.code == NothingToServe.code else WorkerCodeInvalid
+    if failed.code == NothingToServe.code:
+        return NothingToServe(failed.message, hint=failed.hint, problems=failed.problems)
+    kind = WorkerCodeInvalid
+    if failed.keeps_code:
+        kind = type(kind.__name__, (kind,), {"code": failed.code})
     return kind(failed.message, hint=failed.hint, problems=failed.problems)
 
 

@@ -45,7 +45,7 @@ async def look_at_connection(temporal: TemporalService) -> tuple[bool, list[Find
     if health.status == "healthy":
         said = f"Answers at {health.address}, namespace `{health.namespace}`."
         return True, [ok("temporal", said)]
-    remedy = (
+    remedy = health.hint or (
         "Start it with `everloom dev`, or look at TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the "
         "profile."
     )

@@ -1,0 +1,96 @@
+"""Updates that are asked again, and messages that start the run they are meant for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateStage
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from everloom.authoring import EntityContinues, Message, StartOptions
+
+from .errors import MessageRefused, RunExists
+
+AnswerT = TypeVar("AnswerT")
+
+SHORTEST_WAIT = timedelta(milliseconds=20)
+LONGEST_WAIT = timedelta(seconds=1)
+
+
+async def asked_again(ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
+    """Send an update, again for as long as an entity says that it is about to continue as new.
+
+    Raises:
+        MessageRefused: It was refused for another reason.
+    """
+    wait = SHORTEST_WAIT
+    while True:
+        try:
+            return await ask()
+        except MessageRefused as error:
+            if error.failure_type != EntityContinues.code:
+                raise
+        await asyncio.sleep(wait.total_seconds())
+        wait = min(2 * wait, LONGEST_WAIT)
+
+
+def has_ended(error: RunExists, workflow_id: str, options: StartOptions) -> MessageRefused:
+    """What a message with a start is told when the run of its id has ended."""
+    refused = MessageRefused(
+        f"The run {workflow_id!r} has ended already, and takes no message.",
+        hint='With `if_exists="new"` another run of the id is started.'
+        if options.if_exists == "use"
+        else "",
+    )
+    refused.__cause__ = error
+    return refused
+
+
+@dataclass(frozen=True)
+class UpdateWithStart:
+    """An update that starts its run if there is none."""
+
+    workflow: str
+    input: object
+    update: Message
+    args: Sequence[object]
+    result_type: type[Any] | None
+    update_id: str
+
+    async def send(
+        self, client: Client, if_exists: str, patience: timedelta, **start: Any
+    ) -> tuple[Any, str]:
+        """Send it, and wait for the answer however long it takes; the answer and the run id.
+
+        Args:
+            client: Where to.
+            if_exists: `use` or `new`.
+            patience: How long a worker may take to accept it.
+            **start: How the run is started.
+        """
+        operation = WithStartWorkflowOperation[Any, Any](
+            self.workflow,
+            self.input,
+            **start,
+            id_reuse_policy=reuse_policy(if_exists),
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        handle = await client.start_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
+            self.update,  # pyright: ignore[reportArgumentType] - the SDK takes both, its overloads only one
+            args=self.args,
+            start_workflow_operation=operation,
+            wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+            id=self.update_id,
+            result_type=self.result_type,
+            rpc_timeout=patience,
+        )
+        return await handle.result(), handle.workflow_run_id or ""
+
+
+def reuse_policy(if_exists: str) -> WorkflowIDReusePolicy:
+    """Whether a closed run makes room for a new one."""
+    if if_exists == "new":
+        return WorkflowIDReusePolicy.ALLOW_DUPLICATE
+    return WorkflowIDReusePolicy.REJECT_DUPLICATE

@@ -13,31 +13,30 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 from typing_extensions import override
 
-with workflow.unsafe.imports_passed_through():
-    from everloom.authoring import Policy, Workflow, call, workflow_type
+from everloom.authoring import Policy, Workflow, call, workflow_type
 
-    from .download import DownloadActivities
-    from .errors import TooManyRefused
-    from .models import (
-        DownloadRequest,
-        Finish,
-        FinishRequest,
-        ImportProgress,
-        ImportReport,
-        ImportRequest,
-        ImportState,
-        Mode,
-        Notice,
-        ObjectSource,
-        Outcome,
-        ParsedBatch,
-        ParseRequest,
-        UpsertRequest,
-    )
-    from .notices import NoticeActivities
-    from .parsing_activity import ParseActivities
-    from .reports import make_notice, make_report, refused_file
-    from .upserts import UpsertActivities
+from .download import DownloadActivities
+from .errors import TooManyRefused
+from .models import (
+    DownloadRequest,
+    Finish,
+    FinishRequest,
+    ImportProgress,
+    ImportReport,
+    ImportRequest,
+    ImportState,
+    Mode,
+    Notice,
+    ObjectSource,
+    Outcome,
+    ParsedBatch,
+    ParseRequest,
+    UpsertRequest,
+)
+from .notices import NoticeActivities
+from .parsing_activity import ParseActivities
+from .reports import make_notice, make_report, refused_file
+from .upserts import UpsertActivities
 
 TRANSFER = Policy(timeout=timedelta(hours=2), heartbeat=timedelta(seconds=15), attempts=10)
 PARSING = Policy(  # waited for, also when cancelled: nothing is put behind the clean-up's back

@@ -1,0 +1,177 @@
+"""The application's modules as the sandbox has them: imported once, inside it, for all runs.
+
+The SDK would import them afresh for each run. Passing the process's own copies through would let
+workflow code reach the clock by a detour over them. So they are imported a second time where clock,
+random numbers, files and the rest are guarded, and each run is given those copies.
+
+This builds on the inside of the SDK's sandbox, which has no door for it; the SDK's version is pinned.
+"""
+
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import resolve_name
+from types import ModuleType
+
+from temporalio import workflow
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
+from temporalio.worker.workflow_sandbox._importer import Importer
+from temporalio.worker.workflow_sandbox._restrictions import RestrictionContext
+from typing_extensions import override
+
+from .installed import is_installed_file
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A module that cannot be imported inside the sandbox."""
+
+    module: str
+    place: str
+    """File and line of its own that led there; empty when none did."""
+
+    said: str
+    """What was raised."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Modules that all runs of a process share."""
+
+    modules: Mapping[str, ModuleType] = field(default_factory=dict[str, ModuleType])
+
+    def children(self, package: str) -> list[tuple[str, ModuleType]]:
+        """The shared modules that lie directly in a package."""
+        return [
+            (name.rpartition(".")[2], module)
+            for name, module in self.modules.items()
+            if name.rpartition(".")[0] == package
+        ]
+
+
+class WorldImporter(Importer):
+    """The SDK's importer of one run, which finds the shared modules where it would make new ones."""
+
+    def __init__(
+        self,
+        restrictions: SandboxRestrictions,
+        context: RestrictionContext,
+        workflow_module: str | None,
+        world: World,
+    ) -> None:
+        super().__init__(restrictions, context, workflow_module)
+        self._world = world
+        self.new_modules.update(world.modules)
+        self._packages = {name.rpartition(".")[0] for name in world.modules} - {""}
+
+    @override
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        names = () if fromlist is None else fromlist
+        if not self._packages:
+            return super()._import(name, globals, locals, names, level)
+        path = _lineage(_full_name(name, globals, level))
+        if path[-1] in self._world.modules and len(path) > 1:
+            super()._import(
+                path[-2]
+            )  # Python does it when it makes a module, not when it finds one
+        module = super()._import(name, globals, locals, names, level)
+        for package in self._packages.intersection(path):
+            self._fit(package)
+        return module
+
+    def _fit(self, package: str) -> None:
+        """Put the shared modules of a package where its `import` looks for them."""
+        made = self.new_modules.get(package)
+        if made is not None:
+            for name, module in self._world.children(package):
+                vars(made).setdefault(name, module)
+
+
+class _WorldContext(RestrictionContext):
+    """Importing or running? That of the run which uses a shared module at the moment."""
+
+    def __init__(self) -> None:
+        self._unused = False
+
+    @property
+    @override
+    def is_runtime(self) -> bool:
+        """Whether workflow code runs, rather than being imported."""
+        return _current(self, "is_runtime")
+
+    @is_runtime.setter
+    def is_runtime(self, value: bool) -> None:
+        """Nothing: the run's own says it."""
+
+    @property
+    @override
+    def in_activation(self) -> bool:
+        """Whether a workflow task is being worked on."""
+        return _current(self, "in_activation")
+
+    @in_activation.setter
+    def in_activation(self, value: bool) -> None:
+        """Nothing: the run's own says it."""
+
+
+def _current(ours: RestrictionContext, name: str) -> bool:
+    importer = Importer.current_importer()
+    if importer is None or importer.restriction_context is ours:
+        return False
+    return bool(getattr(importer.restriction_context, name))
+
+
+def make_world(
+    names: Iterable[str], restrictions: SandboxRestrictions
+) -> tuple[World, Refusal | None]:
+    """Import modules inside the sandbox; or tell the first that cannot be."""
+    wanted = sorted(names)
+    if not wanted:
+        return World(), None
+    importer = Importer(restrictions, _WorldContext())
+    with _in_sandbox(), importer.applied():
+        for name in wanted:
+            try:
+                importer.import_func(name)
+            except Exception as error:  # noqa: BLE001 - a module may raise anything while imported
+                return World(), _refusal(name, error)
+    made = importer.new_modules
+    return World({name: made[name] for name in wanted if name in made}), None
+
+
+class _in_sandbox:  # noqa: N801 - reads as a statement
+    def __enter__(self) -> None:
+        workflow.unsafe._set_in_sandbox(True)  # noqa: FBT003, SLF001  # pyright: ignore[reportPrivateUsage]
+
+    def __exit__(self, *_: object) -> None:
+        workflow.unsafe._set_in_sandbox(False)  # noqa: FBT003, SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+def _refusal(name: str, error: Exception) -> Refusal:
+    frames = [
+        each
+        for each in traceback.extract_tb(error.__traceback__)
+        if not is_installed_file(each.filename)
+    ]
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return Refusal(name, place, f"{type(error).__name__}: {error}")
+
+
+def _full_name(name: str, importing: Mapping[str, object] | None, level: int) -> str:
+    if not level:
+        return name
+    package = (importing or {}).get("__package__") or (importing or {}).get("__name__") or ""
+    return resolve_name("." * level + name, str(package))
+
+
+def _lineage(name: str) -> list[str]:
+    """`a`, `a.b`, `a.b.c` for `a.b.c`."""
+    parts = name.split(".")
+    return [".".join(parts[: count + 1]) for count in range(len(parts))]

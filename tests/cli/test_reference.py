@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from everloom.cli.main import Commands
-from everloom.cli.reference import commands_page, errors_page, settings_page
+from everloom.cli.reference import commands_page, errors_page, settings_page, wire_names_page
 from everloom.cli.reference.errors import error_classes, problem_codes
 from everloom.settings import Settings
 
@@ -47,6 +47,14 @@ def test_the_settings_are_fresh() -> None:
 
     assert page == settings_page(ROOT), REMEDY
     assert all(f"## `{section}" in page for section in Settings.model_fields)
+
+
+def test_the_wire_names_are_fresh() -> None:
+    """Each name of the applications: changing one is seen by whoever reviews the page."""
+    page = read("wire-names.md")
+
+    assert page == wire_names_page(ROOT), REMEDY
+    assert "`product-import`" in page
 
 
 def test_a_code_has_one_meaning() -> None:

@@ -1,5 +1,7 @@
 """What exists in code: workflows, activities, providers, found in the settings' packages."""
 
+from .collecting import collect
+from .describing import WireName, wire_names
 from .discovery import discover
 from .entries import (
     ActivityEntry,
@@ -22,9 +24,12 @@ __all__ = [
     "ProviderMissing",
     "Providers",
     "ScheduleEntry",
+    "WireName",
     "WorkflowEntry",
     "WorkflowUnknown",
+    "collect",
     "discover",
     "find_scheduled",
     "open_providers",
+    "wire_names",
 ]

@@ -31,9 +31,14 @@ class WorkflowEntry:
     place: Place
     summary: str
 
+    @property
+    def run(self) -> Callable[..., Any]:
+        """The method that is the workflow; plain SDK classes may call it as they like."""
+        return vars(self.cls)["__temporal_workflow_definition"].run_fn
+
     def input_types(self) -> tuple[Any, ...]:
         """The declared types of what `run` takes, in order."""
-        hints = get_type_hints(self.cls.run)
+        hints = get_type_hints(self.run)
         return tuple(hint for name, hint in hints.items() if name != "return")
 
     def check_input(self, value: object) -> Any:

@@ -27,6 +27,11 @@ class Commands(LazyGroup):
         "api": Entry("everloom.cli.api", "api", "Serve the HTTP API."),
         "run": Entry("everloom.cli.run", "run", "Start a workflow."),
         "runs": Entry("everloom.cli.runs", "app", "List runs, look at them, steer and end them."),
+        "catalog": Entry(
+            "everloom.cli.catalog",
+            "catalog",
+            "List workflows, messages, activities and schedules of the code.",
+        ),
         "schedules": Entry(
             "everloom.cli.schedules", "app", "Plan, apply, list and steer schedules."
         ),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from everloom.cli.reference import commands_page, errors_page, settings_page
+from everloom.cli.reference import commands_page, errors_page, settings_page, wire_names_page
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
         "commands.md": commands_page(),
         "errors.md": errors_page(root),
         "settings.md": settings_page(root),
+        "wire-names.md": wire_names_page(root),
     }
     for name, text in pages.items():
         path = root / "docs" / "reference" / name

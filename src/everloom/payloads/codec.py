@@ -16,6 +16,7 @@ from everloom.settings import Settings, read_payload_keys
 from . import compression, encryption
 from .encryption import Keyring
 from .errors import PayloadUnreadable
+from .outside import is_outside, put_outside
 
 ASIDE = 1024 * 1024
 """Bytes from which the work is done in a thread: it would hold up everything else on the loop."""
@@ -103,9 +104,13 @@ class PayloadCodecs(PayloadCodec):
         raise PayloadUnreadable("A payload is wrapped more often than anything we write.")
 
     def _write(self, payload: Payload) -> Payload:
+        written = payload
         if self._compress_from is not None:
-            payload = compression.compress(payload, least=self._compress_from)
-        return self._keys.encrypt(payload)
+            written = compression.compress(written, least=self._compress_from)
+        written = self._keys.encrypt(written)
+        if is_outside(payload):
+            put_outside(written)
+        return written
 
 
 _OURS = (encryption.ENCODING, compression.ENCODING)

@@ -1,7 +1,9 @@
 """Put the converter together: pydantic's values, our limits, our failures, codecs, storage."""
 
 import copy
+import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from temporalio.api.common.v1 import Payload
@@ -12,6 +14,7 @@ from temporalio.converter import (
     DefaultFailureConverter,
     PayloadConverter,
     SerializationContext,
+    WithSerializationContext,
 )
 from temporalio.exceptions import ApplicationError
 from typing_extensions import override
@@ -35,7 +38,7 @@ def build_converter(settings: Settings) -> DataConverter:
     codec = PayloadCodecs.of(settings)
     section = settings.payloads
     store = PayloadStore(settings)
-    return DataConverter(
+    return _KnowingConverter(
         payload_converter_class=_measuring(SizeCheck(section, codec)),
         payload_codec=codec,
         failure_converter_class=_EncryptedFailures if codec.encrypts else _OurFailures,
@@ -43,6 +46,27 @@ def build_converter(settings: Settings) -> DataConverter:
             threshold=int(section.threshold), stores=section.external
         ),
     )
+
+
+@dataclass(frozen=True)
+class _KnowingConverter(DataConverter):
+    """Knows whose payloads it converts, also after the SDK has replaced one of its fields.
+
+    The SDK's own loses that: a field that is replaced makes it begin with a fresh payload converter.
+    """
+
+    context: SerializationContext | None = None
+
+    @override
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        inner = self.payload_converter
+        if self.context is not None and isinstance(inner, WithSerializationContext):
+            object.__setattr__(self, "payload_converter", inner.with_context(self.context))
+
+    @override
+    def with_context(self, context: SerializationContext) -> Self:
+        return dataclasses.replace(self, context=context)
 
 
 class _MeasuringConverter(PydanticPayloadConverter):

@@ -20,9 +20,19 @@ from everloom.observe import get_logger
 from everloom.settings import PayloadSettings
 
 from .errors import PayloadTooLarge
+from .outside import put_outside
 
 TOO_LARGE = PayloadTooLarge.code
 _SAID_AT_MOST = 10_000
+_SMALL = 1024
+"""Smaller payloads are not counted: a task has at most two thousand of them."""
+
+_TASK_ROOM = 1536 * 1024
+"""Bytes that a run sends with one task before further payloads go outside."""
+
+_MESSAGE = 3584 * 1024
+"""Bytes of payloads in one message: Temporal takes 4 MiB, and there is more than payloads in it."""
+
 _MIB = 1024 * 1024
 
 log = get_logger("everloom.payloads")
@@ -89,6 +99,7 @@ class SizeCheck:
     def __init__(self, section: PayloadSettings, packing: Packing) -> None:
         self._section = section
         self._packing = packing
+        self._tasks: dict[str, tuple[int, int]] = {}
 
     def check(self, payloads: list[Payload], context: SerializationContext | None) -> None:
         """Look at the payloads of one value or one list of arguments.
@@ -99,7 +110,10 @@ class SizeCheck:
         """
         section = self._section
         sizes = [each.ByteSize() for each in payloads]
-        if sum(sizes) < section.limit * section.warn_share:
+        total = sum(sizes)
+        if total >= _SMALL and workflow.in_workflow():
+            self._count(payloads, total, context)
+        if total < section.limit * section.warn_share:
             return
         outside = section.threshold if section.external else None
         largest = max(sizes)
@@ -110,6 +124,29 @@ class SizeCheck:
             self._refuse(Step.of(context), inline, section.limit, kept="inline")
         elif inline >= section.limit * section.warn_share:
             self._report(Step.of(context), inline)
+
+    def _count(
+        self, payloads: list[Payload], size: int, context: SerializationContext | None
+    ) -> None:
+        """Add to what a run sends to Temporal with one task, and keep it below one message.
+
+        The sum is of payloads as they are before compression, and of those that go outside anyway
+        only as much as the threshold: at worst something is kept outside without need.
+        """
+        section, info = self._section, workflow.info()
+        task = info.get_current_history_length()
+        known, sent = self._tasks.get(info.run_id, (task, 0))
+        sent = (sent if known == task else 0) + min(size, int(section.threshold))
+        if not section.external:
+            sent += size - min(size, int(section.threshold))
+        if len(self._tasks) >= _SAID_AT_MOST:
+            self._tasks.clear()
+        self._tasks[info.run_id] = (task, sent)
+        if section.external and sent > _TASK_ROOM:
+            for each in payloads:
+                put_outside(each)
+        elif not section.external and sent > _MESSAGE:
+            self._refuse(Step.of(context), sent, _MESSAGE, kept="together")
 
     def _inline(self, payloads: list[Payload], sizes: list[int], outside: int | None) -> int:
         """Bytes that go to Temporal itself."""
@@ -139,13 +176,20 @@ class SizeCheck:
         )
 
     def _refuse(self, step: Step, size: int, limit: int, *, kept: str) -> None:
-        takes = "Temporal takes" if kept == "inline" else "`payloads.external_limit` allows"
-        said = f"{step.what} has {_mib(size)}; {takes} {_mib(limit)} at most."
+        said = f"{step.what} {_KEPT[kept].format(size=_mib(size), limit=_mib(limit))}"
         if step.in_worker:
             raise ApplicationError(f"{said} {_REMEDY}", type=TOO_LARGE, non_retryable=True)
         raise PayloadTooLarge(said, hint=_REMEDY)
 
 
+_KEPT = {
+    "inline": "has {size}; Temporal takes {limit} at most.",
+    "outside": "has {size}; `payloads.external_limit` allows {limit} at most.",
+    "together": (
+        "makes {size} with what the run sends at the same moment; "
+        "Temporal takes {limit} in one message."
+    ),
+}
 _REMEDY = (
     "Keep large data in the object store and pass its key, pass it in pages, or let "
     "`payloads.external` keep large payloads outside."

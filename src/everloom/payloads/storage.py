@@ -18,6 +18,7 @@ from temporalio.converter import (
     StorageDriverActivityInfo,
     StorageDriverClaim,
     StorageDriverRetrieveContext,
+    StorageDriverSelectContext,
     StorageDriverStoreContext,
     StorageDriverWorkflowInfo,
 )
@@ -28,6 +29,7 @@ from everloom.settings import Settings
 
 from .errors import PayloadDamaged, PayloadMissing, PayloadReferenceInvalid
 from .keys import heartbeat_key, object_key, stored_name
+from .outside import is_outside
 
 DRIVER = "everloom"
 """Stands in every reference: renaming it would make them unreadable."""
@@ -78,11 +80,12 @@ class PayloadStore(StorageDriver):
             threshold: Bytes from which a payload is stored.
             stores: False: only references that there are already are read.
         """
-        return ExternalStorage(
-            drivers=[self],
-            driver_selector=None if stores else lambda _context, _payload: None,
-            payload_size_threshold=threshold,
-        )
+
+        def select(_context: StorageDriverSelectContext, payload: Payload) -> StorageDriver | None:
+            is_large = payload.ByteSize() >= threshold or is_outside(payload)
+            return self if stores and is_large else None
+
+        return ExternalStorage(drivers=[self], driver_selector=select, payload_size_threshold=0)
 
     @override
     def name(self) -> str:

@@ -1,13 +1,9 @@
 """The activity `download-file`."""
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from everloom.authoring import activity_type
+from everloom.authoring import activity_type, resuming
 from everloom.objects import Objects
 from everloom.settings import Settings
 from mail_platform.models import Download, DownloadRequest
@@ -37,14 +33,13 @@ class DownloadActivities:
             EverloomError: One of `mail_platform.download`; it says whether trying again may help.
             ObjectsUnavailable: The object store is away or full.
         """
-        journal = _Journal()
         try:
-            async with journal.beating():
+            with resuming(Checkpoint) as progress:
                 return await self._bringing.bring(
                     request,
-                    report=journal.note,
-                    attempt=journal.attempt,
-                    begun=journal.begun,
+                    report=progress.report,
+                    attempt=activity.info().attempt if activity.in_activity() else 1,
+                    begun=progress.last,
                 )
         except SourceUnavailable as error:
             if error.retry_after is None or not activity.in_activity():
@@ -54,41 +49,3 @@ class DownloadActivities:
                 type=error.code,
                 next_retry_delay=error.retry_after,
             ) from error
-
-
-class _Journal:
-    """What Temporal keeps of a transfer: the heartbeat and its last details."""
-
-    def __init__(self) -> None:
-        inside = activity.in_activity()
-        details = activity.info().heartbeat_details if inside else ()
-        self.attempt = activity.info().attempt if inside else 1
-        self.begun = Checkpoint.model_validate(details[0]) if details else None
-        self._latest = self.begun
-
-    def note(self, checkpoint: Checkpoint) -> None:
-        """Report how far the transfer has come."""
-        self._latest = checkpoint
-        self._beat()
-
-    @asynccontextmanager
-    async def beating(self) -> AsyncGenerator[None]:
-        """Report also while nothing comes, so that silence of the server is no death of ours."""
-        timeout = activity.info().heartbeat_timeout if activity.in_activity() else None
-        if not timeout:
-            yield
-            return
-        task = asyncio.create_task(self._keep_beating(timeout.total_seconds() / 3))
-        try:
-            yield
-        finally:
-            task.cancel()
-
-    async def _keep_beating(self, every: float) -> None:
-        while True:
-            self._beat()
-            await asyncio.sleep(every)
-
-    def _beat(self) -> None:
-        if activity.in_activity():
-            activity.heartbeat(*([self._latest] if self._latest is not None else []))

@@ -5,7 +5,7 @@ from .deployment import UNVERSIONED, DeploymentSettings
 from .description import SettingRow, describe_settings, settings_schema
 from .environment import adopt_environment, child_environment, temporal_environment
 from .loading import Loaded, load_settings, load_with_sources
-from .payloads import PayloadSettings, check_codec, read_payload_keys
+from .payloads import SHORTEST_RETENTION, PayloadSettings, check_codec, read_payload_keys
 from .problems import SettingsInvalid
 from .replay import ReplaySettings
 from .sections import (
@@ -27,6 +27,7 @@ from .sections import (
 from .tree import Settings
 
 __all__ = [
+    "SHORTEST_RETENTION",
     "UNVERSIONED",
     "ActivitySettings",
     "ApiSettings",

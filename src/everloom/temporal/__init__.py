@@ -1,5 +1,14 @@
 """How Temporal is reached: connection, health, pool, runs. The only room that uses its client."""
 
+from .cleaning import (
+    Cleaned,
+    PayloadReferencesHidden,
+    PayloadsOwnedElsewhere,
+    PayloadsTooYoung,
+    StoredPayload,
+    clean_payloads,
+    list_payloads,
+)
 from .clock import read_clock_difference
 from .connecting import Health
 from .converter import data_converter
@@ -103,6 +112,7 @@ __all__ = [
     "ApiKeyMissing",
     "ApiKeyRefused",
     "Cancellation",
+    "Cleaned",
     "ClientCertificateExpired",
     "ClientCertificateMissing",
     "ClientCertificateRefused",
@@ -120,6 +130,9 @@ __all__ = [
     "NoWorker",
     "NotOurs",
     "Pause",
+    "PayloadReferencesHidden",
+    "PayloadsOwnedElsewhere",
+    "PayloadsTooYoung",
     "PendingActivity",
     "Poller",
     "PoolClosed",
@@ -141,6 +154,7 @@ __all__ = [
     "ServerCertificateUntrusted",
     "ServerNameMismatch",
     "Serving",
+    "StoredPayload",
     "TaskTrouble",
     "TemporalDenied",
     "TemporalRefused",
@@ -162,6 +176,7 @@ __all__ = [
     "WorkflowHistory",
     "backfill_schedule",
     "check_schedule",
+    "clean_payloads",
     "count_runs",
     "create_schedule",
     "data_converter",
@@ -172,6 +187,7 @@ __all__ = [
     "history_type",
     "is_open",
     "list_deployments",
+    "list_payloads",
     "list_runs",
     "list_schedules",
     "mark_rolled_back",

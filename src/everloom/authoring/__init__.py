@@ -4,6 +4,7 @@ Public, and workflow-safe: the sandbox passes it through.
 """
 
 from .activities import activity_type, failure_from
+from .backlog import EntityContinues
 from .bindings import (
     ActivityBinding,
     Place,
@@ -25,19 +26,37 @@ from .children import (
     child,
     start_child,
 )
+from .continuing import ContinueMisplaced, Inbox
 from .door import Door, IfExists, Message, StartArguments, StartOptions
+from .entities import Entity, EntityEnded, EntityInvalid
 from .failures import Failure, describe_failure
 from .fan_out import Each, EachProgress, ItemFailed, Outcome, OutcomeOrder, WindowInvalid, each
 from .heartbeats import beating
+from .messages import (
+    MessageKind,
+    QueryUnknown,
+    SignalUnknown,
+    UpdateUnknown,
+    find_message,
+    messages_of,
+)
 from .moments import MomentInvalid, daily, moment_at, next_at
 from .paging import Page, Pages, PagesInvalid, pages
 from .policy import Policy
 from .providers import is_provider, provider
 from .reminders import Reminded, ReminderInvalid, remind
-from .runs import Run
+from .resuming import Resuming, resuming
+from .runs import Run, checked_arguments
 from .sagas import NotUndone, Saga, SagaClosed, SagaFailed, SagaProgress, UndoWhen
 from .schedules import Calendar, Overlap, Schedule
 from .timers import Deadline, DeadlinePassed, deadline, sleep_until, wait_for
+from .versioning import Versioning, use_versions
+from .with_start import (
+    SignalWithStartArguments,
+    UpdateWithStartArguments,
+    WithStartArguments,
+    WithStartInvalid,
+)
 from .workflows import NotAWorkflow, QueueMismatch, Workflow, workflow_type
 
 __all__ = [
@@ -47,16 +66,23 @@ __all__ = [
     "ChildEnded",
     "ChildExists",
     "ChildOptions",
+    "ContinueMisplaced",
     "Deadline",
     "DeadlinePassed",
     "Door",
     "Each",
     "EachProgress",
+    "Entity",
+    "EntityContinues",
+    "EntityEnded",
+    "EntityInvalid",
     "Failure",
     "IfExists",
+    "Inbox",
     "InputInvalid",
     "ItemFailed",
     "Message",
+    "MessageKind",
     "MomentInvalid",
     "NotAWorkflow",
     "NotAnActivity",
@@ -71,25 +97,35 @@ __all__ = [
     "PagesInvalid",
     "Place",
     "Policy",
+    "QueryUnknown",
     "QueueMismatch",
     "Reminded",
     "ReminderInvalid",
+    "Resuming",
     "Run",
     "Saga",
     "SagaClosed",
     "SagaFailed",
     "SagaProgress",
     "Schedule",
+    "SignalUnknown",
+    "SignalWithStartArguments",
     "StartArguments",
     "StartOptions",
     "UndoWhen",
+    "UpdateUnknown",
+    "UpdateWithStartArguments",
+    "Versioning",
     "WindowInvalid",
+    "WithStartArguments",
+    "WithStartInvalid",
     "Workflow",
     "WorkflowBinding",
     "activity_type",
     "beating",
     "call",
     "check_input",
+    "checked_arguments",
     "child",
     "daily",
     "deadline",
@@ -97,18 +133,22 @@ __all__ = [
     "each",
     "failure_from",
     "find_activity_binding",
+    "find_message",
     "find_workflow_binding",
     "is_provider",
+    "messages_of",
     "moment_at",
     "next_at",
     "pages",
     "place_of",
     "provider",
     "remind",
+    "resuming",
     "sleep_until",
     "start_child",
     "summary_of",
     "use_default_policy",
+    "use_versions",
     "wait_for",
     "workflow_type",
 ]

@@ -6,7 +6,7 @@ from types import NoneType
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from everloom.core import Invalid, Problem
 
@@ -47,22 +47,50 @@ def check_input(of: str, expected: Any, value: object) -> object:
             f"The input of {of} cannot be written as JSON: {error}.", hint="Nothing was started."
         ) from None
     except ValidationError as error:
-        problems = [
-            Problem(
-                "input-invalid",
-                f"{detail['msg'].removeprefix('Value error, ')}.",
-                "",
-                ".".join(str(part) for part in detail["loc"]),
-            )
-            for detail in error.errors(include_url=False, include_context=False)
-        ]
-        wanted = getattr(expected, "__name__", str(expected))
         found = "one that does not fit its fields" if exact else f"`{type(value).__name__}`"
-        raise InputInvalid(
-            f"The input of {of} is not a `{wanted}`: found {found}.",
-            hint="Nothing was started.",
-            problems=problems,
-        ) from None
+        raise _invalid(of, expected, found, error) from None
+
+
+def read_json(of: str, expected: Any, plain: Any) -> Any:
+    """What was JSON, as the declared type has it; read as the converter of payloads reads it.
+
+    Args:
+        of: What it is for, as a person calls it.
+        expected: The declared type.
+        plain: Lists, dictionaries and simple values.
+
+    Raises:
+        InputInvalid: It does not fit; each problem names the field.
+    """
+    if expected is Any or isinstance(plain, bytes):
+        return plain
+    try:
+        return _adapter(expected).validate_json(to_json(plain, inf_nan_mode="constants"))
+    except ValidationError as error:
+        raise _invalid(of, expected, f"`{type(plain).__name__}`", error) from None
+
+
+def to_plain(value: object) -> Any:
+    """A value as lists, dictionaries and simple values, as JSON has them."""
+    return from_json(to_json(value, inf_nan_mode="constants"))
+
+
+def _invalid(of: str, expected: Any, found: str, error: ValidationError) -> InputInvalid:
+    problems = [
+        Problem(
+            "input-invalid",
+            f"{detail['msg'].removeprefix('Value error, ')}.",
+            "",
+            ".".join(str(part) for part in detail["loc"]),
+        )
+        for detail in error.errors(include_url=False, include_context=False)
+    ]
+    wanted = getattr(expected, "__name__", str(expected))
+    return InputInvalid(
+        f"The input of {of} is not a `{wanted}`: found {found}.",
+        hint="Nothing was started.",
+        problems=problems,
+    )
 
 
 @lru_cache(maxsize=512)

@@ -93,6 +93,18 @@ class Door(Protocol):
         """Send a signal."""
         ...
 
+    async def signal_with_start(
+        self,
+        workflow: str,
+        input: object,
+        options: StartOptions,
+        *,
+        signal: Message,
+        args: Sequence[object],
+    ) -> str:
+        """Send a signal, start the run first if there is none, and return its run id."""
+        ...
+
     async def query_workflow(
         self,
         workflow_id: str,
@@ -115,6 +127,20 @@ class Door(Protocol):
         result_type: type[Any] | None,
     ) -> Any:
         """Send an update and wait for its result."""
+        ...
+
+    async def update_with_start(
+        self,
+        workflow: str,
+        input: object,
+        options: StartOptions,
+        *,
+        update: Message,
+        update_id: str,
+        args: Sequence[object],
+        result_type: type[Any] | None,
+    ) -> tuple[Any, str]:
+        """Send an update, start the run first if there is none; the answer and the run id."""
         ...
 
     async def cancel_workflow(self, workflow_id: str, run_id: str | None, reason: str) -> None:

@@ -8,6 +8,8 @@ from temporalio import workflow
 
 from everloom.core import Invalid
 
+from .workflows import Workflow
+
 CursorT = TypeVar("CursorT")
 ItemT = TypeVar("ItemT")
 
@@ -61,10 +63,15 @@ class Pages(Generic[ItemT, CursorT]):
     def _is_full(self) -> bool:
         if self._pages_a_run is not None and self._count >= self._pages_a_run:
             return True
+        instance = workflow.instance()
+        if isinstance(instance, Workflow):
+            return instance.should_continue
         return workflow.info().is_continue_as_new_suggested()
 
     async def _continue_as_new(self, cursor: CursorT) -> NoReturn:
-        # A handler that is cut off would lose its message, or leave its caller without an answer.
+        instance: object = workflow.instance()
+        if isinstance(instance, Workflow):
+            await instance.continue_as_new(lambda: self._again(cursor))  # pyright: ignore[reportUnknownMemberType] - of whatever input
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(self._again(cursor))
 

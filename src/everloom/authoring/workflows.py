@@ -4,37 +4,52 @@ import asyncio
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, Literal, Self, TypeVar, Unpack, get_type_hints
+from typing import (
+    Any,
+    ClassVar,
+    Generic,
+    NoReturn,
+    Self,
+    TypeVar,
+    Unpack,
+    get_type_hints,
+    overload,
+)
 from uuid import uuid4
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import (
     ApplicationError,
     ApplicationErrorCategory,
     is_cancelled_exception,
 )
+from temporalio.workflow import UpdateMethodMultiParam
 
 from everloom.core import EverloomError, Invalid
 
 from .activities import failure_from
 from .bindings import WorkflowBinding, bind_workflow, find_workflow_binding, summary_of
 from .checking import check_input
+from .continuing import MAIN_TASK, continue_as_new, restore_messages, split_arguments
 from .door import Door, StartArguments, StartOptions
-from .runs import Run
+from .messages import guard_messages
+from .runs import Run, checked_arguments
 from .tracking import doings_of, show
+from .versioning import Versioning, behaviour
+from .with_start import (
+    SignalWithStartArguments,
+    UpdateWithStartArguments,
+    WithStartArguments,
+    check_when_closed,
+)
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
+ArgT = TypeVar("ArgT")
+AnswerT = TypeVar("AnswerT")
 ClassT = TypeVar("ClassT", bound=type)
 
-_BEHAVIOURS = {
-    None: VersioningBehavior.UNSPECIFIED,
-    "pinned": VersioningBehavior.PINNED,
-    "auto-upgrade": VersioningBehavior.AUTO_UPGRADE,
-}
-
-_MAIN_TASK = "_everloom_main_task"
+_SDK_INIT = "__temporal_workflow_init"
 _CANCEL_REASON = "_everloom_cancel_reason"
 
 
@@ -56,6 +71,12 @@ class Workflow(Generic[InputT, OutputT]):
     A subclass defines `run` and is declared with `@workflow_type`. It may define signals, queries and
     updates with the SDK's own decorators.
     """
+
+    start_defaults: ClassVar[StartArguments] = {}
+    """What holds for each start of this class that does not say otherwise."""
+
+    continue_after: ClassVar[int | None] = None
+    """`should_continue` once the history has so many events. None: when Temporal suggests it."""
 
     async def run(self, input: InputT) -> OutputT:
         """The workflow itself. Subclasses define it."""
@@ -81,7 +102,7 @@ class Workflow(Generic[InputT, OutputT]):
         the run ends as failed with the type `cancelled` and the reason.
         """
         vars(self)[_CANCEL_REASON] = reason
-        task: asyncio.Task[Any] | None = vars(self).get(_MAIN_TASK)
+        task: asyncio.Task[Any] | None = vars(self).get(MAIN_TASK)
         if task is not None:
             task.cancel(reason)
 
@@ -97,6 +118,30 @@ class Workflow(Generic[InputT, OutputT]):
         reason = vars(self).get(_CANCEL_REASON, workflow.cancellation_reason())
         if reason is not None:
             raise asyncio.CancelledError(reason)
+
+    @property
+    def should_continue(self) -> bool:
+        """Whether the history has grown so long that the run should continue as new."""
+        info = workflow.info()
+        if self.continue_after is None:
+            return info.is_continue_as_new_suggested()
+        return info.get_current_history_length() >= self.continue_after
+
+    async def continue_as_new(self, input: InputT | Callable[[], InputT]) -> NoReturn:
+        """Let handlers end, and go on with this input and an empty history, under the same id.
+
+        Only in `run`. Whoever waits for the result waits on, and messages find the new run. What
+        waits in an `Inbox` of the workflow is carried over.
+
+        Args:
+            input: The next input, or a function that makes it. The function is asked when the
+                handlers have ended, so that it knows what they did.
+
+        Raises:
+            InputInvalid: The input does not fit the declared type.
+            ContinueMisplaced: It was called in a handler or in a task beside `run`.
+        """
+        await continue_as_new(self, lambda: self.check_input(input() if callable(input) else input))
 
     @classmethod
     async def start(
@@ -116,24 +161,130 @@ class Workflow(Generic[InputT, OutputT]):
             Unavailable: Temporal is away.
         """
         binding = _binding(cls)
-        asked = options.get("queue", binding.queue)
-        if binding.queue is not None and asked != binding.queue:
-            raise QueueMismatch(
-                f"Workflow `{binding.name}` is bound to the queue `{binding.queue}`, "
-                f"not to `{asked}`.",
-                hint="Leave `queue` out: no worker of another queue knows the workflow.",
-            )
+        run_options = cls._start_options({"id": f"{binding.name}-{uuid4()}", **options})
         checked = cls.check_input(input)
-        run_options = StartOptions(
-            **{  # pyright: ignore[reportArgumentType] - the keys are those of `StartArguments`
-                "id": f"{binding.name}-{uuid4()}",
-                "queue": binding.queue,
-                "summary": binding.summary,
-                **options,
-            }
-        )
         run_id = await temporal.start_workflow(binding.name, checked, run_options)
-        return Run(temporal, run_options.id, run_id, cls.output_type())
+        return Run(temporal, run_options.id, run_id, cls.output_type(), workflow=cls)
+
+    @overload
+    @classmethod
+    async def signal_with_start(
+        cls,
+        temporal: Door,
+        input: InputT,
+        signal: Callable[[Self], Awaitable[None] | None],
+        /,
+        **options: Unpack[SignalWithStartArguments],
+    ) -> Run[Self, OutputT]: ...
+    @overload
+    @classmethod
+    async def signal_with_start(
+        cls,
+        temporal: Door,
+        input: InputT,
+        signal: Callable[[Self, ArgT], Awaitable[None] | None],
+        arg: ArgT,
+        /,
+        **options: Unpack[SignalWithStartArguments],
+    ) -> Run[Self, OutputT]: ...
+    @classmethod
+    async def signal_with_start(
+        cls,
+        temporal: Door,
+        input: InputT,
+        signal: Callable[..., Any],
+        /,
+        *args: Any,
+        **options: Unpack[SignalWithStartArguments],
+    ) -> Run[Self, OutputT]:
+        """Send a signal, and start the run first if there is none.
+
+        Args:
+            temporal: Where: a `TemporalService`.
+            input: The input of the run, should it be started.
+            signal: The method: `Import.add`.
+            *args: Its argument.
+            **options: `id`, and more as in `SignalWithStartArguments`.
+
+        Raises:
+            InputInvalid: The input or the argument does not fit; nothing was sent.
+            QueueMismatch: `queue` is not the one the workflow is bound to.
+            MessageRefused: The run has ended, and `if_exists` does not say `new`.
+            Unavailable: Temporal is away.
+        """
+        run_options = cls._start_options(options)
+        check_when_closed(run_options.if_exists)
+        sent = checked_arguments(signal, args)
+        run_id = await temporal.signal_with_start(
+            _binding(cls).name, cls.check_input(input), run_options, signal=signal, args=sent
+        )
+        return Run(temporal, run_options.id, run_id, cls.output_type(), workflow=cls)
+
+    @overload
+    @classmethod
+    async def update_with_start(
+        cls,
+        temporal: Door,
+        input: InputT,
+        update: UpdateMethodMultiParam[[Self], AnswerT],
+        /,
+        **options: Unpack[UpdateWithStartArguments],
+    ) -> tuple[AnswerT, Run[Self, OutputT]]: ...
+    @overload
+    @classmethod
+    async def update_with_start(
+        cls,
+        temporal: Door,
+        input: InputT,
+        update: UpdateMethodMultiParam[[Self, ArgT], AnswerT],
+        arg: ArgT,
+        /,
+        **options: Unpack[UpdateWithStartArguments],
+    ) -> tuple[AnswerT, Run[Self, OutputT]]: ...
+    @classmethod
+    async def update_with_start(
+        cls,
+        temporal: Door,
+        input: InputT,
+        update: UpdateMethodMultiParam[..., Any],
+        /,
+        *args: Any,
+        **options: Unpack[UpdateWithStartArguments],
+    ) -> tuple[Any, Run[Self, OutputT]]:
+        """Send an update and wait for its answer; start the run first if there is none.
+
+        Args:
+            temporal: Where: a `TemporalService`.
+            input: The input of the run, should it be started.
+            update: The method: `Cart.add`.
+            *args: Its argument.
+            **options: `id`, `update_id`, and more as in `UpdateWithStartArguments`.
+
+        Returns:
+            The answer, and the run.
+
+        Raises:
+            InputInvalid: The input or the argument does not fit; nothing was sent.
+            QueueMismatch: `queue` is not the one the workflow is bound to.
+            MessageRefused: A validator refused it, it failed, or the run has ended and `if_exists`
+                does not say `new`.
+            NoWorker: No worker took it in time. The run is started all the same.
+            Unavailable: Temporal is away.
+        """
+        update_id = options.pop("update_id", None) or str(uuid4())
+        run_options = cls._start_options(options)
+        check_when_closed(run_options.if_exists)
+        sent = checked_arguments(update, args)
+        answer, run_id = await temporal.update_with_start(
+            _binding(cls).name,
+            cls.check_input(input),
+            run_options,
+            update=update,
+            update_id=update_id,
+            args=sent,
+            result_type=get_type_hints(update).get("return", Any),
+        )
+        return answer, Run(temporal, run_options.id, run_id, cls.output_type(), workflow=cls)
 
     @classmethod
     async def execute(
@@ -158,7 +309,27 @@ class Workflow(Generic[InputT, OutputT]):
             id: Workflow id.
             run_id: Exactly this run of the id. None: the latest.
         """
-        return Run(temporal, id, run_id, cls.output_type(), continued=run_id is None)
+        continued = run_id is None
+        return Run(temporal, id, run_id, cls.output_type(), continued=continued, workflow=cls)
+
+    @classmethod
+    def _start_options(cls, options: StartArguments | WithStartArguments) -> StartOptions:
+        binding = _binding(cls)
+        asked = options.get("queue", binding.queue)
+        if binding.queue is not None and asked != binding.queue:
+            raise QueueMismatch(
+                f"Workflow `{binding.name}` is bound to the queue `{binding.queue}`, "
+                f"not to `{asked}`.",
+                hint="Leave `queue` out: no worker of another queue knows the workflow.",
+            )
+        return StartOptions(
+            **{  # pyright: ignore[reportArgumentType] - the keys are those of `StartArguments`
+                "queue": binding.queue,
+                "summary": binding.summary,
+                **cls.start_defaults,
+                **options,
+            }
+        )
 
     @classmethod
     def input_type(cls) -> Any:
@@ -185,7 +356,7 @@ def workflow_type(
     *,
     name: str,
     queue: str | None = None,
-    versioning: Literal["pinned", "auto-upgrade"] | None = None,
+    versioning: Versioning | None = None,
 ) -> Callable[[ClassT], ClassT]:
     """Declare a class as a workflow.
 
@@ -196,7 +367,8 @@ def workflow_type(
         name: Wire name. It stands in histories: renaming it breaks runs that are under way.
         queue: Queue it is bound to. None: the default queue of the settings.
         versioning: Whether a run stays on the version of the workers that it began with, or goes on
-            with the current one. None: what `deployment.versioning` says.
+            with the current one. None: what `deployment.versioning` says. It says nothing where the
+            workers are not versioned.
     """
 
     def declare(cls: ClassT) -> ClassT:
@@ -208,8 +380,11 @@ def workflow_type(
                 hint=f"Write `async def run(self, input: ...) -> ...` in class `{cls.__name__}`.",
             )
         cls.run = workflow.run(_guarded(run))
+        if hasattr(cls.__init__, _SDK_INIT):
+            cls.__init__ = _with_own_arguments(cls.__init__, cls)
+        guard_messages(cls)
         bind_workflow(cls, WorkflowBinding(name, queue, summary_of(cls)))
-        return workflow.defn(name=name, versioning_behavior=_BEHAVIOURS[versioning])(cls)
+        return workflow.defn(name=name, versioning_behavior=behaviour(versioning))(cls)
 
     return declare
 
@@ -220,11 +395,12 @@ def _guarded(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]
     @functools.wraps(run)
     async def guarded(self: Workflow[Any, Any], *args: Any) -> Any:
         kept = vars(self)
-        kept[_MAIN_TASK] = asyncio.current_task()
+        kept[MAIN_TASK] = asyncio.current_task()
         if _CANCEL_REASON in kept:  # a signal that came with the start asked for it already
             self.cancel(kept[_CANCEL_REASON])
+        restore_messages(self, args)
         try:
-            return await run(self, *args)
+            return await run(self, *split_arguments(args, self.input_type))
         except EverloomError as error:
             raise failure_from(error) from error.__cause__
         except (Exception, asyncio.CancelledError) as error:
@@ -239,6 +415,18 @@ def _guarded(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]
             ) from None
 
     return guarded
+
+
+def _with_own_arguments(
+    init: Callable[..., None], cls: type["Workflow[Any, Any]"]
+) -> Callable[..., None]:
+    """`__init__` of `@workflow.init`, without what is carried over beside the input."""
+
+    @functools.wraps(init)
+    def initialize(self: Workflow[Any, Any], *args: Any) -> None:
+        init(self, *split_arguments(args, cls.input_type))
+
+    return initialize
 
 
 def _binding(cls: type) -> WorkflowBinding:

@@ -1,0 +1,429 @@
+"""Signals, queries and updates on a real Temporal: with a start, refused, unknown, queued."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Replayer, Worker
+from tests.authoring import message_sample as sample
+from tests.authoring.message_sample import Cart, Item, Line, Recorder, Tape
+from tests.saga_faults import RUNNER
+from tests.waiting import eventually
+
+from everloom.authoring import InputInvalid, Run
+from everloom.core import Conflict, EverloomError, NotFound, Unavailable
+from everloom.temporal import MessageRefused, NoWorker, TemporalService
+
+QUEUE = f"messages-{uuid4()}"
+
+
+@pytest_asyncio.fixture(scope="session", autouse=True)
+async def client(temporal: TemporalService) -> AsyncGenerator[Client]:
+    """The SDK's own worker, which keeps no run in memory: each step is a replay."""
+    client = await temporal.get_client()
+    with ThreadPoolExecutor(2) as threads:
+        async with Worker(
+            client,
+            task_queue=QUEUE,
+            workflows=sample.WORKFLOWS,
+            activities=[sample.hold],
+            activity_executor=threads,
+            workflow_runner=RUNNER,
+            max_cached_workflows=0,
+        ):
+            yield client
+
+
+@pytest.fixture
+async def id(client: Client) -> AsyncGenerator[str]:
+    """An id of the test's own; every run of it is ended and replayed at the end."""
+    id = f"messages-{uuid4()}"
+    yield id
+    await replay(client, id)
+
+
+async def replay(client: Client, id: str) -> None:
+    replayer = Replayer(
+        workflows=sample.WORKFLOWS, workflow_runner=RUNNER, data_converter=client.data_converter
+    )
+    found = client.list_workflows(f"WorkflowId = '{id}'")
+    for run in [run async for run in found]:
+        handle = client.get_workflow_handle(id, run_id=run.run_id)
+        await replayer.replay_workflow(await handle.fetch_history())
+
+
+async def cart(temporal: TemporalService, id: str, places: int = 3) -> Run[Cart, list[str]]:
+    return await Cart.start(temporal, places, id=id, queue=QUEUE)
+
+
+async def test_a_signal_with_start_starts_once_and_reaches_the_run(
+    temporal: TemporalService, id: str
+) -> None:
+    """The second finds the run open, and is delivered to it."""
+    first = await Cart.signal_with_start(temporal, 3, Cart.add, Item(name="a"), id=id, queue=QUEUE)
+    second = await Cart.signal_with_start(temporal, 9, Cart.add, Item(name="b"), id=id, queue=QUEUE)
+
+    assert first.run_id == second.run_id
+    assert await second.query(Cart.names) == ["a", "b"]
+    await second.update(Cart.close)
+    assert await first.result() == ["a", "b"]
+
+
+async def test_an_update_with_start_gives_the_answer_and_the_run(
+    temporal: TemporalService, id: str
+) -> None:
+    """The second finds the run open, and is answered by it."""
+    one, run = await Cart.update_with_start(
+        temporal, 3, Cart.put, Item(name="a"), id=id, queue=QUEUE
+    )
+    two, same = await Cart.update_with_start(
+        temporal, 3, Cart.put, Item(name="b"), id=id, queue=QUEUE
+    )
+
+    assert (one, two, run.run_id) == (1, 2, same.run_id)
+    assert await run.update(Cart.close) == 2
+    assert await run.result() == ["a", "b"]
+
+
+async def test_an_update_with_one_id_is_done_once(temporal: TemporalService, id: str) -> None:
+    """Who lost the answer asks again with the same update id, and gets the same answer."""
+    item = Item(name="a")
+    one, run = await Cart.update_with_start(
+        temporal, 3, Cart.put, item, id=id, queue=QUEUE, update_id="one"
+    )
+    again, _ = await Cart.update_with_start(
+        temporal, 3, Cart.put, item, id=id, queue=QUEUE, update_id="one"
+    )
+
+    assert (one, again) == (1, 1)
+    assert await run.query(Cart.names) == ["a"]
+    await run.update(Cart.close)
+
+
+async def test_a_closed_run_takes_no_message_with_start(temporal: TemporalService, id: str) -> None:
+    """By default the id means that run, so the caller is told that it is over, and what would help."""
+    run = await cart(temporal, id)
+    await run.update(Cart.close)
+    await run.result()
+
+    with pytest.raises(MessageRefused, match="has ended already") as signal:
+        await Cart.signal_with_start(temporal, 3, Cart.add, Item(name="a"), id=id, queue=QUEUE)
+    with pytest.raises(MessageRefused, match="has ended already") as update:
+        await Cart.update_with_start(temporal, 3, Cart.put, Item(name="a"), id=id, queue=QUEUE)
+
+    assert 'if_exists="new"' in signal.value.hint
+    assert 'if_exists="new"' in update.value.hint
+
+
+async def test_a_closed_run_makes_room_when_it_shall(temporal: TemporalService, id: str) -> None:
+    """`if_exists="new"`: an open run gets the message, a closed one makes room for another."""
+    item = Item(name="a")
+    run = await cart(temporal, id)
+    same = await Cart.signal_with_start(
+        temporal, 3, Cart.add, item, id=id, queue=QUEUE, if_exists="new"
+    )
+    await run.update(Cart.close)
+    await run.result()
+
+    count, other = await Cart.update_with_start(
+        temporal, 3, Cart.put, item, id=id, queue=QUEUE, if_exists="new"
+    )
+
+    assert same.run_id == run.run_id != other.run_id
+    assert count == 1
+    await other.update(Cart.close)
+    third = await Cart.signal_with_start(
+        temporal, 3, Cart.add, item, id=id, queue=QUEUE, if_exists="new"
+    )
+    assert third.run_id not in {run.run_id, other.run_id}
+    await third.update(Cart.close)
+
+
+async def test_what_does_not_fit_is_refused_before_anything_is_sent(
+    temporal: TemporalService, client: Client
+) -> None:
+    """Input and argument are both checked, and no run comes into being."""
+    id = f"messages-{uuid4()}"
+    bad = Item.model_construct(name="a", count=0)
+
+    with pytest.raises(InputInvalid):
+        await Cart.signal_with_start(temporal, 3, Cart.add, bad, id=id, queue=QUEUE)
+    with pytest.raises(InputInvalid):
+        await Cart.update_with_start(temporal, 3, Cart.put, bad, id=id, queue=QUEUE)
+    with pytest.raises(InputInvalid):
+        await Cart.signal_with_start(temporal, "x", Cart.add, Item(name="a"), id=id, queue=QUEUE)  # pyright: ignore[reportCallIssue, reportArgumentType] - that is the test
+    with pytest.raises(EverloomError) as refused:
+        await Cart.signal_with_start(
+            temporal, 3, Cart.add, Item(name="a"), id=id, queue=QUEUE, if_exists="fail"  # pyright: ignore[reportArgumentType] - that is the test
+        )  # fmt: skip
+
+    assert refused.value.code == "with-start-invalid"
+    assert [run async for run in client.list_workflows(f"WorkflowId = '{id}'")] == []
+
+
+async def test_an_update_with_start_without_a_worker_says_so(temporal: TemporalService) -> None:
+    """Nobody accepts it, and the error names the remedy."""
+    id = f"messages-{uuid4()}"
+
+    with pytest.raises(NoWorker, match=id) as silent:
+        await Cart.update_with_start(
+            temporal, 3, Cart.put, Item(name="a"), id=id, queue=f"nobody-{uuid4()}"
+        )
+
+    assert "everloom worker" in silent.value.hint
+    await Cart.at(temporal, id).terminate()
+
+
+async def test_messages_with_start_say_that_temporal_is_away(temporal: TemporalService) -> None:
+    """As every other call does."""
+    away = TemporalService(temporal.settings, address="127.0.0.1:9", namespace="default")
+
+    with pytest.raises(Unavailable, match="127.0.0.1:9"):
+        await Cart.update_with_start(away, 3, Cart.close, id="x", queue=QUEUE)
+
+
+async def test_a_validators_refusal_reaches_the_caller(temporal: TemporalService, id: str) -> None:
+    """With its sentence and hint, and an error of ours with its code; nothing stands in the history."""
+    run = await cart(temporal, id, places=1)
+    await run.update(Cart.put, Item(name="a"))
+
+    with pytest.raises(MessageRefused, match="no room for 'b'. Take something out") as full:
+        await run.update(Cart.put, Item(name="b"))
+    with pytest.raises(MessageRefused, match="Too heavy") as heavy:
+        await run.update(Cart.put, Item(name="anvil"))
+    with pytest.raises(MessageRefused, match="no room for 'b'") as started:
+        await Cart.update_with_start(temporal, 1, Cart.put, Item(name="b"), id=id, queue=QUEUE)
+
+    assert {error.value.code for error in (full, heavy, started)} == {"message-refused"}
+    assert full.value.failure_type == started.value.failure_type == "cart-full"
+    assert heavy.value.failure_type == "ValueError"
+    await run.update(Cart.close)
+    assert await run.result() == ["a"]
+
+
+async def test_an_error_of_ours_in_an_update_fails_the_update_alone(
+    temporal: TemporalService, id: str
+) -> None:
+    """Its code reaches the caller, and the run goes on."""
+    run = await cart(temporal, id)
+
+    with pytest.raises(MessageRefused, match="There is no 'x'") as refused:
+        await run.update(Cart.take, "x")
+
+    assert refused.value.failure_type == "cart-full"
+    with pytest.raises(MessageRefused, match="There is no 'x'. Add it first"):
+        await run.query(Cart.place_of, "x")
+    assert await run.update(Cart.close) == 0
+
+
+async def test_an_error_of_ours_in_a_signal_fails_the_run(
+    temporal: TemporalService, id: str
+) -> None:
+    """As one that leaves `run` does; any other exception would suspend it."""
+    run = await cart(temporal, id)
+
+    await run.signal(Cart.forbid, "enough")
+
+    with pytest.raises(Conflict, match="enough"):
+        await run.result()
+
+
+SHAPES = [
+    pytest.param("add", [{"nome": "a"}], id="wrong fields"),
+    pytest.param("add", ["text"], id="wrong type"),
+    pytest.param("add", [], id="nothing"),
+    pytest.param("add", [{"name": "a"}, 2], id="too many"),
+    pytest.param("add_some", [{"name": 7}], id="wrong fields, one left out"),
+]
+
+
+@pytest.mark.parametrize(("name", "args"), SHAPES)
+async def test_a_signal_of_a_wrong_shape_is_dropped_with_a_line_in_the_log(
+    temporal: TemporalService,
+    client: Client,
+    id: str,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    name: str,
+    args: list[object],
+) -> None:
+    """Whoever sent it with a plain client: the run goes on, and the next message is handled."""
+    run = await cart(temporal, id)
+
+    with caplog.at_level(logging.WARNING):
+        await client.get_workflow_handle(id).signal(name, args=args)
+        await run.update(Cart.put, Item(name="b"))
+
+    assert await run.query(Cart.names) == ["b"]
+    assert "signal" in caplog.text
+    assert "drop" in caplog.text
+    await run.update(Cart.close)
+
+
+async def test_a_left_out_argument_keeps_the_others_types(
+    temporal: TemporalService, client: Client, id: str
+) -> None:
+    """The SDK hands arguments over as plain JSON then; the method gets its models all the same."""
+    run = await cart(temporal, id)
+
+    await client.get_workflow_handle(id).signal("add_some", args=[{"name": "a"}])
+
+    assert await run.query(Cart.names) == ["a"]
+    await run.update(Cart.close)
+
+
+@pytest.mark.parametrize(
+    "args", [[], [{"name": "a"}, 2], [{"nome": "a"}]], ids=["none", "too many", "wrong fields"]
+)
+@pytest.mark.parametrize("name", ["put", "take"], ids=["validated", "not validated"])
+async def test_an_update_of_a_wrong_shape_is_refused(
+    temporal: TemporalService, client: Client, id: str, *, name: str, args: list[object]
+) -> None:
+    """It is refused before it is accepted, so the run is not suspended and its history not longer."""
+    run = await cart(temporal, id)
+    handle = client.get_workflow_handle(id)
+
+    with pytest.raises(WorkflowUpdateFailedError):
+        await handle.execute_update(name, args=args)
+
+    assert await run.update(Cart.put, Item(name="b")) == 1
+    events = [event.event_type for event in (await handle.fetch_history()).events]
+    accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+    assert events.count(accepted) == 1
+    await run.update(Cart.close)
+
+
+async def test_names_that_are_not_known_are_refused_with_those_that_are(
+    temporal: TemporalService,
+) -> None:
+    """By whoever knows the class, before anything is sent."""
+    run = Cart.at(temporal, "no-such-run")
+
+    with pytest.raises(
+        NotFound, match="knows no signal `ad`. Known: `add`, `add_some`, `forbid`"
+    ) as s:
+        await run.signal("ad", Item(name="a"))
+    with pytest.raises(NotFound, match="knows no query `list`. Known: `names`, `place_of`") as q:
+        await run.query("list")
+    with pytest.raises(NotFound, match="knows no update `putt`. Known: `ask`, `close`") as u:
+        await run.update("putt", Item(name="a"))
+
+    assert [error.value.code for error in (s, q, u)] == [
+        "signal-unknown", "query-unknown", "update-unknown",
+    ]  # fmt: skip
+    assert s.value.hint == "Did you mean `add`?"
+
+
+async def test_a_known_name_is_as_good_as_the_method(temporal: TemporalService, id: str) -> None:
+    """Arguments are checked, and answers come back in their types."""
+    run = await cart(temporal, id)
+
+    await run.signal("add", Item(name="a"))
+    with pytest.raises(InputInvalid):
+        await run.signal("add", {"nome": "a"})
+
+    assert await run.query("place_of", "a") == 0
+    assert await run.update("put", {"name": "b"}) == 2
+    await run.update("close")
+
+
+async def test_a_worker_answers_an_unknown_name_with_those_it_knows(
+    temporal: TemporalService, client: Client, id: str
+) -> None:
+    """For those who ask without the class."""
+    run = await cart(temporal, id)
+
+    with pytest.raises(MessageRefused, match=r"'list'.*names place_of"):
+        await temporal.query_workflow(id, None, "list", args=[], result_type=None)
+    with pytest.raises(MessageRefused, match=r"'putt'.*ask close put take"):
+        await temporal.update_workflow(id, None, "putt", args=[], result_type=None)
+
+    await client.get_workflow_handle(id).signal("ad", 3)
+    assert await run.update(Cart.close) == 0
+
+
+async def test_a_slow_answer_does_not_hold_up_a_quick_one(
+    temporal: TemporalService, id: str
+) -> None:
+    """Two callers ask at once; each gets its own answer when it is there."""
+    run = await cart(temporal, id)
+    slow, quick = f"slow-{uuid4()}", f"quick-{uuid4()}"
+    sample.gates[slow], sample.gates[quick] = asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(run.update(Cart.ask, slow))
+    second = asyncio.create_task(run.update(Cart.ask, quick))
+
+    sample.gates[quick].set()
+    assert await second == f"{quick} done"
+    assert not first.done()
+    sample.gates[slow].set()
+
+    assert await first == f"{slow} done"
+    await run.update(Cart.close)
+
+
+async def test_queued_messages_outlive_a_new_history_in_their_order(
+    temporal: TemporalService, client: Client, id: str
+) -> None:
+    """What waits in an inbox is carried over, before what comes later; five runs, nine messages."""
+    sample.gates[id] = asyncio.Event()
+    run = await Recorder.start(temporal, Tape(hold=id, last=9), id=id, queue=QUEUE)
+    for number in range(8):
+        await run.signal(Recorder.line, Line(number=number))
+    assert await run.query(Recorder.waiting) == 8
+
+    sample.gates[id].set()
+    await eventually(lambda: _is_waiting(client, id))
+    await run.signal(Recorder.line, Line(number=8))
+
+    tape = await run.result()
+    assert tape.read == list(range(9))
+    assert tape.runs == 5
+
+
+async def _is_waiting(client: Client, id: str) -> bool:
+    """Whether the fifth run is there: the four before it have taken all that was sent."""
+    runs = [run async for run in client.list_workflows(f"WorkflowId = '{id}'")]
+    return len(runs) == 5
+
+
+async def test_only_run_continues_as_new(temporal: TemporalService, id: str) -> None:
+    """A handler that tries would wait for its own end; it is told so instead."""
+    run = await Recorder.start(temporal, Tape(last=1), id=id, queue=QUEUE)
+
+    with pytest.raises(MessageRefused, match="outside of the task of `run`") as refused:
+        await run.update(Recorder.continue_here)
+
+    assert refused.value.failure_type == "continue-misplaced"
+    await run.signal(Recorder.line, Line(number=1))
+    assert (await run.result()).runs == 1
+
+
+async def test_plain_classes_may_take_messages_of_any_name(client: Client) -> None:
+    """What the SDK allows there stays allowed."""
+    id = f"messages-{uuid4()}"
+    handle = await client.start_workflow("messages.plain", id=id, task_queue=QUEUE)
+    for name in ("one", "two", "close"):
+        await handle.signal(name)
+
+    assert await handle.result() == ["one", "two", "close"]
+    await replay(client, id)
+
+
+def test_methods_stay_what_they_were() -> None:
+    """Called by other code, or by a unit test, they raise what they raise."""
+    cart = Cart()
+
+    cart.add(Item(name="a"))
+    with pytest.raises(sample.CartFull):
+        cart.take("b")
+    with pytest.raises(ApplicationError):
+        raise ApplicationError("told apart from ours")
+
+    assert cart.names() == ["a"]

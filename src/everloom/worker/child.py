@@ -24,11 +24,13 @@ from everloom.temporal import ConnectionInvalid, TemporalDenied, TemporalService
 from .building import build_workers
 from .errors import NothingToServe
 from .libraries import imported_libraries
-from .messages import Check, Drain, Failed, Go, Order, Polling, Prepared, Pulse, Stopped
+from .messages import Check, Drain, Failed, Go, Held, Order, Polling, Prepared, Pulse, Stopped
 from .parent import ParentLine
+from .rehearsing import rehearse
 from .running import RunningActivities
 from .sdk import set_up_sdk
 from .snapshot import CodeSnapshot
+from .touched import served_workflows
 from .waiting import first
 from .watchdog import Watchdog
 
@@ -109,25 +111,36 @@ class _Process:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and tells us
         hearing = asyncio.create_task(self._hear())
         async with AsyncExitStack() as stack:
-            preparing = asyncio.create_task(self._prepare(catalog, queues, stack))
+            preparing = asyncio.create_task(
+                self._prepare(catalog, queues, order=order, stack=stack)
+            )
             await first(preparing, self._stop.wait())
             if not preparing.done():
                 preparing.cancel()
                 return CLEAN
-            preparing.result()
-            libraries = imported_libraries(self._settings.catalog.packages)
-            self._parent.say(Prepared(queues=queues, bound=catalog.queues(), libraries=libraries))
+            word = preparing.result()
+            self._parent.say(word)
+            if isinstance(word, Held):
+                return CLEAN
             await first(self._go.wait(), self._stop.wait(), hearing)
             return CLEAN if self._stop.is_set() else await self._poll_and_drain()
 
     async def _prepare(
-        self, catalog: Catalog, queues: Sequence[str], stack: AsyncExitStack
-    ) -> None:
+        self, catalog: Catalog, queues: tuple[str, ...], *, order: Order, stack: AsyncExitStack
+    ) -> Prepared | Held:
         # Now, with the catalog's modules only: what providers import later differs between processes,
         # and all processes of equal code have to be one version.
         build_id = self._code.build_id()
+        served = served_workflows(catalog, self._code.sources())
         stack.push_async_callback(self._temporal.close)
         await self._temporal.get_client()  # before the providers: they may need it at once
+        asked, rehearsal = order.rehearse, None
+        if asked is not None and asked.accepted != build_id:
+            rehearsal = await rehearse(
+                asked, served, catalog=catalog, settings=self._settings, temporal=self._temporal
+            )
+            if rehearsal.broken and asked.holds:
+                return Held(code=build_id, rehearsal=rehearsal)
         built_in = {TemporalService: self._temporal}
         providers = await stack.enter_async_context(
             open_providers(catalog, self._settings, built_in, queues=queues)
@@ -140,6 +153,13 @@ class _Process:
             providers=providers,
             running=self._running,
             build_id=build_id,
+        )
+        return Prepared(
+            queues=queues,
+            bound=catalog.queues(),
+            libraries=imported_libraries(self._settings.catalog.packages),
+            workflows=served,
+            rehearsal=rehearsal,
         )
 
     async def _poll_and_drain(self) -> int:

@@ -76,7 +76,6 @@ class Order(_Message):
     environment: dict[str, str] = {}
     """Variables besides the parent's, for example where Temporal is."""
 
-
     rehearse: Rehearse | None = None
     """None: take over without a look at the runs."""
 
@@ -201,12 +200,11 @@ class Stopped(_Message):
     abandoned: tuple[Abandoned, ...]
 
 
+Word = Waiting | Prepared | Held | Polling | Failed | Pulse | Stopped
+"""What a child may say."""
+
 FromParent = Annotated[WarmUp | Order | Go | Check | Drain, Field(discriminator="kind")]
-FromChild = Annotated[
-    Waiting | Prepared | Held | Polling | Failed | Pulse | Stopped, Field(discriminator="kind")
-]
+FromChild = Annotated[Word, Field(discriminator="kind")]
 
 from_parent: TypeAdapter[WarmUp | Order | Go | Check | Drain] = TypeAdapter(FromParent)
-from_child: TypeAdapter[Waiting | Prepared | Held | Polling | Failed | Pulse | Stopped] = TypeAdapter(
-    FromChild
-)
+from_child: TypeAdapter[Word] = TypeAdapter(FromChild)

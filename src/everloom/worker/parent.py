@@ -18,15 +18,11 @@ from .libraries import import_ahead
 from .messages import (
     Check,
     Drain,
-    Failed,
     Go,
     Order,
-    Polling,
-    Prepared,
-    Pulse,
-    Stopped,
     Waiting,
     WarmUp,
+    Word,
     from_parent,
 )
 
@@ -65,7 +61,7 @@ class ParentLine:
                     pass
         return None
 
-    def say(self, message: Waiting | Prepared | Polling | Failed | Pulse | Stopped) -> None:
+    def say(self, message: Word) -> None:
         """Tell the parent; without effect when it has gone."""
         with self._writing:
             try:

@@ -21,6 +21,7 @@ from .messages import (
     Drain,
     Failed,
     Go,
+    Held,
     Order,
     Polling,
     Prepared,
@@ -28,6 +29,7 @@ from .messages import (
     Stopped,
     Waiting,
     WarmUp,
+    Word,
     from_child,
 )
 
@@ -55,12 +57,14 @@ class WorkerProcess:
         self._asking = asyncio.Lock()
         self.prepared: Prepared | None = None
         """What it will serve, once it has loaded the code."""
+        self.held: Held | None = None
+        """Which open runs its code would break, when it therefore does not take over."""
         self.failed: Invalid | None = None
         """Why it could not load the code."""
         self.abandoned: tuple[Abandoned, ...] = ()
         """What it left unfinished, once it has drained."""
         self.spoke = asyncio.Event()
-        """It is prepared or has failed."""
+        """It is prepared, holds back or has failed."""
         self.polling = asyncio.Event()
         """It polls all its queues."""
         self.ended = asyncio.create_task(self._attend())
@@ -145,12 +149,15 @@ class WorkerProcess:
                 break
         return await self._process.wait()
 
-    def _hear(self, message: Waiting | Prepared | Polling | Failed | Pulse | Stopped) -> None:
+    def _hear(self, message: Word) -> None:
         match message:
             case Waiting():
                 log.debug("worker process waits for its order", pid=self.pid)
             case Prepared():
                 self.prepared = message
+                self.spoke.set()
+            case Held():
+                self.held = message
                 self.spoke.set()
             case Failed():
                 self.failed = _error_of(message)

@@ -46,7 +46,6 @@ __all__ = [
 ]
 
 ATTEMPTS = 2
-"""Code that stands still is tried once more: the machine may have been busy with others."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +123,7 @@ async def replay_histories(
     namespace: str = "default",
     at_once: int = 4,
     limit: timedelta = timedelta(seconds=30),
+    attempts: int = ATTEMPTS,
     on_history: Callable[[WorkflowHistory], None] | None = None,
 ) -> AsyncGenerator[Replayed]:
     """Hold histories against the code, several at a time; yield each as it is done.
@@ -135,6 +135,7 @@ async def replay_histories(
         namespace: Temporal's, for payloads that belong to one.
         at_once: Lanes.
         limit: How long one replay may take.
+        attempts: How often code that stands still is tried: the machine may be busy with others.
         on_history: Sees each history that was read.
 
     Raises:
@@ -150,6 +151,7 @@ async def replay_histories(
         settings=settings,
         namespace=namespace,
         limit=limit,
+        attempts=attempts,
         on_history=on_history,
     )
     lanes = [asyncio.create_task(replaying.work()) for _ in range(min(at_once, len(waiting)))]
@@ -177,6 +179,7 @@ class _Replaying:
         settings: Settings,
         namespace: str,
         limit: timedelta,
+        attempts: int,
         on_history: Callable[[WorkflowHistory], None] | None,
     ) -> None:
         self._waiting = waiting
@@ -185,6 +188,7 @@ class _Replaying:
         self._runner = workflow_runner(catalog)
         self._namespace = namespace
         self._limit = limit
+        self._attempts = attempts
         self._on_history = on_history
         self.done: asyncio.Queue[Replayed | None] = asyncio.Queue()
         """What is finished; None at the end."""
@@ -205,7 +209,11 @@ class _Replaying:
                 broken = found.broken
                 if lane is not None and lane.is_stuck:
                     lane = self._lane()
-                elif broken is not None and broken.kind == "stands-still" and attempt < ATTEMPTS:
+                elif (
+                    broken is not None
+                    and broken.kind == "stands-still"
+                    and attempt < self._attempts
+                ):
                     self._waiting.append((subject, attempt + 1))
                     continue
                 self.done.put_nowait(found)

@@ -8,7 +8,7 @@ saves the sandbox a look at the disk and a compilation for each run.
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
@@ -27,6 +27,10 @@ class CodeSnapshot(MetaPathFinder):
     def take(self) -> None:
         """Serve every import of the packages from now on."""
         sys.meta_path.insert(0, self)
+
+    def sources(self) -> Mapping[str, bytes]:
+        """What has been read so far: modules and their source."""
+        return self._sources
 
     def build_id(self) -> str:
         """A short name for exactly this code, for Temporal's list of workers.

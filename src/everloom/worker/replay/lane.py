@@ -31,6 +31,7 @@ BUILD_ID = "replay"
 """Given, because the SDK would otherwise hash every module of the process."""
 
 _CLOSING = timedelta(seconds=5)
+_closing: set[asyncio.Future[None]] = set()
 
 
 @cache
@@ -119,20 +120,21 @@ class Lane:
         next_result: asyncio.Task[WorkflowReplayResult] = asyncio.ensure_future(
             anext(self._results)
         )
+        self._stuck = True  # until it is back; also when nobody waits for it any more
         done, _ = await asyncio.wait([next_result], timeout=within.total_seconds())
         if not done:
-            self._stuck = True
             return TimeIsUp(), trace
+        self._stuck = False
         return next_result.result().replay_failure, trace
 
     async def close(self) -> None:
-        """End its worker; one that is stuck is left behind."""
-        if self._stuck:
-            return
+        """End its worker; one that is stuck ends when it comes back, and nobody waits for that."""
         self._feed.put_nowait(None)
         closing = asyncio.ensure_future(self._stack.aclose())
-        await asyncio.wait([closing], timeout=_CLOSING.total_seconds())
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        _closing.add(closing)
+        closing.add_done_callback(_closing.discard)
+        await asyncio.wait([closing], timeout=0 if self._stuck else _CLOSING.total_seconds())
+        self._threads.shutdown(wait=False, cancel_futures=not self._stuck)
 
     async def _histories(self) -> AsyncGenerator[WorkflowHistory]:
         while (history := await self._feed.get()) is not None:

@@ -3,6 +3,7 @@
 from .codec import PayloadCodecs
 from .conversion import build_converter
 from .errors import (
+    HistoryTooLarge,
     PayloadDamaged,
     PayloadKeyMissing,
     PayloadKeyWrong,
@@ -11,8 +12,8 @@ from .errors import (
     PayloadTooLarge,
     PayloadUnreadable,
 )
+from .history import HistoryBudget, HistoryLimits
 from .keys import OWNERS, ROOT, StoredName, namespace_prefix, stored_name
-from .limits import TOO_LARGE, HistoryBudget, HistoryLimits, Step, share_of
 from .references import Marks, find_reference, mark_digests
 from .reviving import Reviver
 from .storage import PayloadStore
@@ -20,9 +21,9 @@ from .storage import PayloadStore
 __all__ = [
     "OWNERS",
     "ROOT",
-    "TOO_LARGE",
     "HistoryBudget",
     "HistoryLimits",
+    "HistoryTooLarge",
     "Marks",
     "PayloadCodecs",
     "PayloadDamaged",
@@ -34,12 +35,10 @@ __all__ = [
     "PayloadTooLarge",
     "PayloadUnreadable",
     "Reviver",
-    "Step",
     "StoredName",
     "build_converter",
     "find_reference",
     "mark_digests",
     "namespace_prefix",
-    "share_of",
     "stored_name",
 ]

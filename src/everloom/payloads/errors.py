@@ -76,3 +76,9 @@ class PayloadTooLarge(Invalid):
     """A payload is larger than Temporal takes."""
 
     code = "payload-too-large"
+
+
+class HistoryTooLarge(Conflict):
+    """The history of a run is nearly full, and Temporal would end the run."""
+
+    code = "history-too-large"

@@ -1,10 +1,10 @@
-"""How much of Temporal's limits is used, and where it is said before they break.
+"""How large payloads are, said before one breaks a limit of Temporal.
 
 A payload is measured where it is made, in the code that made it: there a failure can name the step.
 Found later, while a task is sent, it would only be refused again and again.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from temporalio import workflow
@@ -14,15 +14,14 @@ from temporalio.converter import (
     SerializationContext,
     WorkflowSerializationContext,
 )
-from temporalio.exceptions import ApplicationError
 
+from everloom.authoring import failure_from
 from everloom.observe import get_logger
 from everloom.settings import PayloadSettings
 
 from .errors import PayloadTooLarge
 from .outside import put_outside
 
-TOO_LARGE = PayloadTooLarge.code
 _SAID_AT_MOST = 10_000
 _SMALL = 1024
 """Smaller payloads are not counted: a task has at most two thousand of them."""
@@ -177,9 +176,8 @@ class SizeCheck:
 
     def _refuse(self, step: Step, size: int, limit: int, *, kept: str) -> None:
         said = f"{step.what} {_KEPT[kept].format(size=_mib(size), limit=_mib(limit))}"
-        if step.in_worker:
-            raise ApplicationError(f"{said} {_REMEDY}", type=TOO_LARGE, non_retryable=True)
-        raise PayloadTooLarge(said, hint=_REMEDY)
+        error = PayloadTooLarge(said, hint=_REMEDY)
+        raise failure_from(error) if step.in_worker else error
 
 
 _KEPT = {
@@ -194,51 +192,6 @@ _REMEDY = (
     "Keep large data in the object store and pass its key, pass it in pages, or let "
     "`payloads.external` keep large payloads outside."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class HistoryLimits:
-    """What a history may hold, and from which share on it is reported."""
-
-    events: int
-    size: int
-    warn_share: float
-    reserve: float = 0.01
-    """Kept free at the end, so that a run can still say why it fails."""
-
-    @classmethod
-    def of(cls, section: PayloadSettings) -> "HistoryLimits":
-        """The limits of the settings."""
-        return cls(
-            events=section.history_events,
-            size=int(section.history_size),
-            warn_share=section.warn_share,
-        )
-
-
-@dataclass
-class HistoryBudget:
-    """How far one run's history has come. Pure."""
-
-    limits: HistoryLimits
-    _said_at: float = field(default=0.0, init=False)
-
-    def is_spent(self, events: int, size: int) -> bool:
-        """Whether hardly anything more fits into the history."""
-        return share_of(self.limits, events, size) >= 1 - self.limits.reserve
-
-    def is_news(self, events: int, size: int) -> bool:
-        """Whether the history has come to a share that is worth a line: the first, then 0.1 more."""
-        share = share_of(self.limits, events, size)
-        if share < max(self.limits.warn_share, self._said_at + 0.1 if self._said_at else 0.0):
-            return False
-        self._said_at = share
-        return True
-
-
-def share_of(limits: HistoryLimits, events: int, size: int) -> float:
-    """How much of a history's limits is used: the larger of events and bytes."""
-    return max(events / limits.events, size / limits.size)
 
 
 def _mib(size: int) -> str:

@@ -12,6 +12,7 @@ from everloom.catalog import Catalog, Providers
 from everloom.settings import QueueProfile, Settings
 from everloom.temporal import TemporalService
 
+from .budget import HistoryWatch
 from .errors import WorkerCodeInvalid
 from .plan import profile_of
 from .running import RunningActivities
@@ -57,7 +58,7 @@ async def build_workers(
                 activities=providers.activities_on(queue),
                 activity_executor=threads,
                 workflow_runner=runner,
-                interceptors=[running],
+                interceptors=[running, HistoryWatch(settings)],
                 deployment_config=deployment_config(settings, build_id),
                 identity=f"{socket.gethostname()}:{os.getpid()}:{queue}",
                 # With a cache of runs the SDK wants two slots at least.

@@ -29,7 +29,6 @@ queues:
   default: bench
   profiles: {{bench: {{workflow_tasks: 100, activities: 100}}}}
 worker: {{health_port: 0}}
-log: {{format: json}}
 """
 """As many slots as the plain SDK's worker has by default, and one process."""
 
@@ -49,7 +48,7 @@ async def everloom_worker(address: str) -> AsyncGenerator[TemporalService]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "everloom.yaml").write_text(_SETTINGS.format(projects=PROJECTS))
-        variables = {"TEMPORAL_ADDRESS": address}
+        variables = {"TEMPORAL_ADDRESS": address, "EVERLOOM_LOG__LEVEL": "info"}
         async with everloom(folder, "worker", "--queue", "bench", environment=variables) as worker:
             await worker.event("worker polls", within=START_LIMIT)
             temporal = TemporalService(Settings(folder=folder), address=address)

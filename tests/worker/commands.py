@@ -114,7 +114,7 @@ async def everloom(
         *arguments,
         cwd=folder,
         env=child_environment(
-            EVERLOOM_LOG__FORMAT="json", EVERLOOM_LOG__LEVEL="debug", **environment
+            **{"EVERLOOM_LOG__FORMAT": "json", "EVERLOOM_LOG__LEVEL": "debug", **environment}
         ),
         stdin=DEVNULL,
         stdout=PIPE,

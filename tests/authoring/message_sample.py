@@ -144,7 +144,7 @@ class Recorder(Workflow[Tape, Tape]):
             if len(input.read) == input.last:
                 return input
         input.runs, input.hold = input.runs + 1, ""
-        await self.continue_as_new(input)
+        return await self.continue_as_new(input)
 
     @workflow.signal
     def line(self, line: Line) -> None:
@@ -178,7 +178,7 @@ class Plain:
     @workflow.signal(dynamic=True)
     def anything(self, name: str, args: Sequence[RawValue]) -> None:
         self._names.append(name)
-        self._is_closed = name == "close"
+        self._is_closed = name == "close" or bool(args)
 
 
 WORKFLOWS = [Cart, Recorder, Plain]

@@ -158,7 +158,7 @@ async def test_what_does_not_fit_is_refused_before_anything_is_sent(
     with pytest.raises(InputInvalid):
         await Cart.update_with_start(temporal, 3, Cart.put, bad, id=id, queue=QUEUE)
     with pytest.raises(InputInvalid):
-        await Cart.signal_with_start(temporal, "x", Cart.add, Item(name="a"), id=id, queue=QUEUE)  # pyright: ignore[reportCallIssue, reportArgumentType] - that is the test
+        await Cart.signal_with_start(temporal, "x", Cart.add, Item(name="a"), id=id, queue=QUEUE)  # pyright: ignore[reportArgumentType] - that is the test
     with pytest.raises(EverloomError) as refused:
         await Cart.signal_with_start(
             temporal, 3, Cart.add, Item(name="a"), id=id, queue=QUEUE, if_exists="fail"  # pyright: ignore[reportArgumentType] - that is the test
@@ -185,7 +185,7 @@ async def test_messages_with_start_say_that_temporal_is_away(temporal: TemporalS
     """As every other call does."""
     away = TemporalService(temporal.settings, address="127.0.0.1:9", namespace="default")
 
-    with pytest.raises(Unavailable, match="127.0.0.1:9"):
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:9"):
         await Cart.update_with_start(away, 3, Cart.close, id="x", queue=QUEUE)
 
 
@@ -194,7 +194,7 @@ async def test_a_validators_refusal_reaches_the_caller(temporal: TemporalService
     run = await cart(temporal, id, places=1)
     await run.update(Cart.put, Item(name="a"))
 
-    with pytest.raises(MessageRefused, match="no room for 'b'. Take something out") as full:
+    with pytest.raises(MessageRefused, match=r"no room for 'b'\. Take something out") as full:
         await run.update(Cart.put, Item(name="b"))
     with pytest.raises(MessageRefused, match="Too heavy") as heavy:
         await run.update(Cart.put, Item(name="anvil"))
@@ -218,7 +218,7 @@ async def test_an_error_of_ours_in_an_update_fails_the_update_alone(
         await run.update(Cart.take, "x")
 
     assert refused.value.failure_type == "cart-full"
-    with pytest.raises(MessageRefused, match="There is no 'x'. Add it first"):
+    with pytest.raises(MessageRefused, match=r"There is no 'x'\. Add it first"):
         await run.query(Cart.place_of, "x")
     assert await run.update(Cart.close) == 0
 
@@ -291,7 +291,7 @@ async def test_an_update_of_a_wrong_shape_is_refused(
     handle = client.get_workflow_handle(id)
 
     with pytest.raises(WorkflowUpdateFailedError):
-        await handle.execute_update(name, args=args)
+        await handle.execute_update(name, args=args)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
 
     assert await run.update(Cart.put, Item(name="b")) == 1
     events = [event.event_type for event in (await handle.fetch_history()).events]
@@ -307,12 +307,12 @@ async def test_names_that_are_not_known_are_refused_with_those_that_are(
     run = Cart.at(temporal, "no-such-run")
 
     with pytest.raises(
-        NotFound, match="knows no signal `ad`. Known: `add`, `add_some`, `forbid`"
+        NotFound, match=r"knows no signal `ad`\. Known: `add`, `add_some`, `forbid`"
     ) as s:
         await run.signal("ad", Item(name="a"))
-    with pytest.raises(NotFound, match="knows no query `list`. Known: `names`, `place_of`") as q:
+    with pytest.raises(NotFound, match=r"knows no query `list`\. Known: `names`, `place_of`") as q:
         await run.query("list")
-    with pytest.raises(NotFound, match="knows no update `putt`. Known: `ask`, `close`") as u:
+    with pytest.raises(NotFound, match=r"knows no update `putt`\. Known: `ask`, `close`") as u:
         await run.update("putt", Item(name="a"))
 
     assert [error.value.code for error in (s, q, u)] == [
@@ -422,7 +422,7 @@ def test_methods_stay_what_they_were() -> None:
 
     cart.add(Item(name="a"))
     with pytest.raises(sample.CartFull):
-        cart.take("b")
+        cart.take("b")  # pyright: ignore[reportCallIssue] - the SDK types it unbound
     with pytest.raises(ApplicationError):
         raise ApplicationError("told apart from ours")
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.converter import DataConverter
+from temporalio.service import RPCError, RPCStatusCode
 
 from everloom.core import EverloomError
 
@@ -17,8 +18,18 @@ ATTEMPT_LIMIT = timedelta(seconds=10)
 """How long one attempt to connect may take: a server that is stopped or overloaded accepts and
 then says nothing."""
 
+BROKEN = "transport error"
+"""What the SDK's core says of a connection that broke; it leaves the status open then."""
+
 _REASON = re.compile(r'(?:message|error): "((?:[^"\\]|\\.)+)"')
 _DENIED = ("code: Unauthenticated", "code: PermissionDenied")
+
+
+def is_broken(error: RPCError) -> bool:
+    """Whether a call failed because nobody answers there, or the handshake fails now."""
+    if error.status == RPCStatusCode.UNKNOWN:
+        return error.message == BROKEN
+    return error.status == RPCStatusCode.UNAVAILABLE
 
 
 async def connect_once(connection: Connection, converter: DataConverter) -> Client:

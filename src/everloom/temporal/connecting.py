@@ -12,13 +12,13 @@ from typing import Literal
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from everloom.core import EverloomError, format_duration
 from everloom.observe import get_logger
 from everloom.settings import Settings
 
-from .attempting import connect_once, find_tls_fault
+from .attempting import connect_once, find_tls_fault, is_broken
 from .connection import Connection, unavailable
 from .converter import data_converter
 from .credentials import Credentials, renew_forever
@@ -241,7 +241,7 @@ class Connecting:
     async def _unhealthy(self, error: RPCError) -> Health:
         """What is wrong with a connection that was good before."""
         namespace, address = self.connection.namespace, self.connection.address
-        if error.status == RPCStatusCode.UNAVAILABLE:
+        if is_broken(error):
             fault = await find_tls_fault(self.connection) if self.connection.uses_tls else None
             self.say_away(fault.message if fault else error.message)
             if fault is not None:

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from temporalio.api.errordetails.v1 import WorkflowNotReadyFailure
 from temporalio.client import (
     Client,
     RPCTimeoutOrCancelledError,
@@ -24,6 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from everloom.core import EverloomError
 
+from .attempting import is_broken
 from .connecting import Connecting
 from .connection import denied, unavailable
 from .errors import (
@@ -33,6 +35,7 @@ from .errors import (
     RunExists,
     RunFailed,
     RunNotFound,
+    RunNotReady,
     TemporalRefused,
 )
 from .keys import find_expiry, key_refused
@@ -86,7 +89,14 @@ def our_errors(
 
 def _is_away(error: RPCError) -> bool:
     """A message that gRPC finds too large has the status of a server that is overloaded."""
-    return error.status in AWAY and TOO_LARGE not in error.message
+    return (error.status in AWAY or is_broken(error)) and TOO_LARGE not in error.message
+
+
+def _is_not_ready(error: RPCError) -> bool:
+    """Whether the workflow task that should have taken an update failed; a retry is safe then."""
+    return any(
+        detail.Is(WorkflowNotReadyFailure.DESCRIPTOR) for detail in error.grpc_status.details
+    )
 
 
 def _rpc(
@@ -104,6 +114,11 @@ def _rpc(
         )
     if error.status in DENIED:
         return _denied(error, connecting, said)
+    if _is_not_ready(error):
+        return RunNotReady(
+            f"The code of the run {workflow_id!r} stopped before it took the update.",
+            hint=f"A worker's log says why; `everloom runs show {workflow_id}` whether it is stuck.",
+        )
     if error.status == RPCStatusCode.NOT_FOUND:
         return _not_found(said, connecting.connection.namespace, workflow_id)
     return TemporalRefused(f"Temporal refused it: {said}.")

@@ -15,7 +15,7 @@ from temporalio.runtime import (
 )
 from typing_extensions import override
 
-from everloom.authoring import Policy, use_default_policy
+from everloom.authoring import Policy, use_default_policy, use_versions
 from everloom.settings import Settings
 
 _SHORTEST_BEAT = timedelta(seconds=1)
@@ -29,6 +29,7 @@ def set_up_sdk(settings: Settings, temporal_away: Callable[[], None]) -> None:
         settings: The process's.
         temporal_away: Called, from any thread, when the SDK finds Temporal away.
     """
+    use_versions(is_versioned=settings.deployment.is_versioned)
     limits = settings.activities
     use_default_policy(
         Policy(
@@ -66,6 +67,7 @@ class _ActivityLines(logging.Filter):
         return True
 
 
+_OF_CALLS = ("gRPC call", "Network error while sending worker heartbeat")
 _SIGNS_OF_ABSENCE = ("code: Unavailable", "transport::Error")
 
 
@@ -80,7 +82,7 @@ class _CoreLines(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         vars(record).pop("temporal_log", None)
         said = record.getMessage()
-        if said.startswith("gRPC call") and any(sign in said for sign in _SIGNS_OF_ABSENCE):
+        if said.startswith(_OF_CALLS) and any(sign in said for sign in _SIGNS_OF_ABSENCE):
             self._temporal_away()
             return False
         return True

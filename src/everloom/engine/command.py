@@ -4,13 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-TUNING: Mapping[str, int] = {
+TUNING: Mapping[str, object] = {
     # The stock development server looks at each internal queue of its one shard 20 times a second.
     # Every step of a workflow passes such a queue, so the waiting adds up to most of its latency.
     "history.transferProcessorMaxPollRPS": 1000,
     "history.timerProcessorMaxPollRPS": 1000,
     "history.transferProcessorMaxPollHostRPS": 5000,
     "history.visibilityProcessorMaxPollRPS": 200,
+    # A timer is rounded up to this; the stock second would be most of a short one's wait.
+    "history.timerProcessorMaxTimeShift": '"10ms"',
+    # Lets a test skip the time that a run would sleep through; nobody skips without asking.
+    "frontend.WorkflowTimeSkippingEnabled": "true",
 }
 PRAGMAS: Mapping[str, str] = {
     # With a write-ahead log and NORMAL, a commit costs no fsync. A killed process loses nothing;
@@ -28,6 +32,8 @@ class Listening:
     port: int
     ui_port: int | None
     """None: no web interface."""
+    ui_codec: str | None = None
+    """Codec endpoint that the web interface asks."""
 
     @property
     def address(self) -> str:
@@ -55,12 +61,13 @@ def server_command(
 def _ui_options(listening: Listening) -> tuple[str, ...]:
     if listening.ui_port is None:
         return ("--headless",)
-    return ("--ui-port", str(listening.ui_port))
+    codec = ("--ui-codec-endpoint", listening.ui_codec) if listening.ui_codec else ()
+    return ("--ui-port", str(listening.ui_port), *codec)
 
 
 def _tuning() -> Iterator[str]:
-    for key, number in TUNING.items():
-        yield from ("--dynamic-config-value", f"{key}={number}")
+    for key, value in TUNING.items():
+        yield from ("--dynamic-config-value", f"{key}={value}")
     for key, word in PRAGMAS.items():
         yield from ("--sqlite-pragma", f"{key}={word}")
 

@@ -14,6 +14,7 @@ from everloom.settings import Settings
 from everloom.temporal import TemporalService, get_temporal_service
 
 from .applications import find_routers
+from .codec import codec_crossing, codec_router
 from .dependencies import Provided
 from .description import PROBLEM_ANSWER, DescribedApi
 from .docs import router as docs
@@ -69,10 +70,11 @@ def create_app(settings: Settings, temporal: TemporalService | None = None) -> F
     app.state.settings = settings
     app.state.catalog = catalog
     app.dependency_overrides[get_temporal_service] = lambda: service
-    app.add_middleware(Edge, settings=settings.api)
+    app.add_middleware(Edge, settings=settings.api, crossing=codec_crossing(settings.payloads))
     add_error_answers(app)
     app.include_router(probes)
     app.include_router(docs)
+    app.include_router(codec_router(settings))
     for router in (health, runs, *find_routers(settings)):
         app.include_router(router, prefix=PREFIX)
     return app

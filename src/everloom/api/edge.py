@@ -7,7 +7,7 @@ a form that posts across sites are refused here.
 
 import re
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
@@ -22,6 +22,7 @@ from everloom.core import EverloomError, Invalid
 from everloom.observe import get_logger
 from everloom.settings import ApiSettings
 
+from .crossing import Crossing
 from .problems import problem_response
 
 _log = get_logger(__name__)
@@ -74,8 +75,11 @@ def safe_headers(path: str, request_id: str) -> dict[str, str]:
 class Edge:
     """The outermost layer of the API."""
 
-    def __init__(self, app: ASGIApp, *, settings: ApiSettings) -> None:
+    def __init__(
+        self, app: ASGIApp, *, settings: ApiSettings, crossing: Crossing | None = None
+    ) -> None:
         self._app = app
+        self._crossing = crossing or Crossing()
         self._limit = int(settings.body_limit)
         self._hosts = known_hosts(settings)
 
@@ -88,7 +92,8 @@ class Edge:
         given = headers.get("x-request-id", "")
         request_id = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
         scope[_REQUEST_ID] = request_id
-        answer = _Answer(scope, send, request_id)
+        crossing = self._crossing.headers(scope["path"], headers.get("origin"))
+        answer = _Answer(scope, send, request_id, crossing)
         refusal = self._refusal(scope, headers)
         if refusal is None:
             body = _Body(receive, self._limit)
@@ -110,6 +115,7 @@ class Edge:
             scope["method"] not in _SAFE_METHODS
             and origin is not None
             and urlsplit(origin).netloc != host
+            and not self._crossing.allows(scope["path"], origin)
         ):
             return 403, OriginRefused(
                 f"Pages of {origin!r} may not change anything here.",
@@ -145,9 +151,12 @@ class _Body:
 class _Answer:
     """Adds headers to the answer as it goes out, and logs one line when it has begun."""
 
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+    def __init__(
+        self, scope: Scope, send: Send, request_id: str, crossing: Mapping[str, str]
+    ) -> None:
         self._scope = scope
         self._send = send
+        self._crossing = crossing
         self._request_id = request_id
         self._started = time.perf_counter()
 
@@ -159,6 +168,7 @@ class _Answer:
 
     def _add_headers(self, message: MutableMapping[str, Any]) -> None:
         headers = MutableHeaders(scope=message)
+        headers.update(self._crossing)
         for name, value in safe_headers(self._scope["path"], self._request_id).items():
             headers.setdefault(name, value)
 

@@ -28,10 +28,19 @@ _BY_CATEGORY: tuple[tuple[type[EverloomError], HTTPStatus], ...] = (
 )
 
 _BY_CODE = {
+    "body-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "codec-denied": HTTPStatus.FORBIDDEN,
+    "codec-token-missing": HTTPStatus.UNAUTHORIZED,
     "objects-full": HTTPStatus.INSUFFICIENT_STORAGE,
     "provider-failed": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Where the category alone would mislead."""
+
+
+_HEADERS = {
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+}
 
 
 class RequestInvalid(Invalid):
@@ -88,8 +97,7 @@ async def _answer_ours(request: Request, error: Exception) -> Response:
     if not isinstance(error, EverloomError):
         raise error
     status = status_of(error)
-    headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-    return _answer(request, error, status, headers)
+    return _answer(request, error, status, _HEADERS.get(status))
 
 
 async def _answer_validation(request: Request, error: Exception) -> Response:

@@ -223,7 +223,7 @@ def _choose_ports(wanted: EngineSettings) -> tuple[Listening, tuple[str, ...]]:
     if not wanted.ui:
         return Listening(ip=wanted.ip, port=port.port, ui_port=None), _notes(port.note)
     ui = choose_port(wanted.ip, wanted.ui_port, default=defaults.ui_port, setting="engine.ui_port")
-    listening = Listening(ip=wanted.ip, port=port.port, ui_port=ui.port)
+    listening = Listening(ip=wanted.ip, port=port.port, ui_port=ui.port, ui_codec=wanted.ui_codec)
     return listening, _notes(port.note, ui.note)
 
 

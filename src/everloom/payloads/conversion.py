@@ -4,6 +4,7 @@ import copy
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from temporalio.api.common.v1 import Payload
@@ -52,21 +53,29 @@ def build_converter(settings: Settings) -> DataConverter:
 class _KnowingConverter(DataConverter):
     """Knows whose payloads it converts, also after the SDK has replaced one of its fields.
 
-    The SDK's own loses that: a field that is replaced makes it begin with a fresh payload converter.
+    The SDK makes such copies for every payload, several each, and with each of them a payload converter
+    that knows no types yet. Ours share one, so that a type is looked into once a process. Runs still
+    get one of their own: the sandbox has new classes for each, which would never be let go.
     """
 
     context: SerializationContext | None = None
 
     @override
     def __post_init__(self) -> None:
-        super().__post_init__()
-        inner = self.payload_converter
-        if self.context is not None and isinstance(inner, WithSerializationContext):
-            object.__setattr__(self, "payload_converter", inner.with_context(self.context))
+        shared = _shared(self.payload_converter_class)
+        if self.context is not None and isinstance(shared, WithSerializationContext):
+            shared = shared.with_context(self.context)
+        object.__setattr__(self, "payload_converter", shared)
+        object.__setattr__(self, "failure_converter", self.failure_converter_class())
 
     @override
     def with_context(self, context: SerializationContext) -> Self:
-        return dataclasses.replace(self, context=context)
+        return self if context == self.context else dataclasses.replace(self, context=context)
+
+
+@cache
+def _shared(made_by: type[PayloadConverter]) -> PayloadConverter:
+    return DataConverter(payload_converter_class=made_by).payload_converter
 
 
 class _MeasuringConverter(PydanticPayloadConverter):

@@ -4,6 +4,7 @@ What cannot be read stays as it came. So one payload with a lost key does not hi
 program that asks never takes a message about an error for the value.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from temporalio.api.common.v1 import Payload
@@ -69,10 +70,11 @@ class Reviver:
     async def _read(self, payload: Payload, *, namespace: str, resolve: bool, left: int) -> Payload:
         key = find_reference(payload)
         if key is None:
-            return self._codec.read(payload, largest=left)
+            return await asyncio.to_thread(self._codec.read, payload, largest=left)
         if not resolve or sum(each.size_bytes for each in payload.external_payloads) > left:
             return payload
         name = stored_name(key)
         if name is not None and name.namespace != namespace:
             raise PayloadReferenceInvalid(f"The payload {key!r} is of another namespace.")
-        return self._codec.read(await self._store.read(key), largest=left)
+        stored = await self._store.read(key)
+        return await asyncio.to_thread(self._codec.read, stored, largest=left)

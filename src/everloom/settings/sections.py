@@ -102,6 +102,10 @@ class EngineSettings(Section):
     ui: bool = True
     """Serve Temporal's own web interface."""
 
+    ui_codec: str | None = None
+    """Codec endpoint that this interface asks to show payloads that are compressed or encrypted.
+    None: `everloom dev` names the API's own when it is needed."""
+
     namespace: str = "default"
     """Namespace that is made at start-up."""
 

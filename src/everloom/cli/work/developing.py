@@ -15,8 +15,10 @@ from everloom.cli.failures import UsageInvalid, exit_code, find_ours, show_error
 from everloom.cli.output import Output
 from everloom.engine import Engine, embedded_engine, engine_needed, free_port, port_holder
 from everloom.observe import set_up_logs
-from everloom.settings import Loaded, load_with_sources
+from everloom.settings import Loaded, Settings, load_with_sources
 from everloom.worker import Companion, CompanionDown, Supervisor, TetheredCommand, WorkerOptions
+
+from .decoding import codec_environment, with_codec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +52,14 @@ async def _develop(call: Develop, out: Output) -> int:
         supervisor = _supervisor(loaded, call)
         stack.push_async_callback(supervisor.close)
         await supervisor.warm_up()
+        place = _ApiPlace.choose(loaded.settings, out)
         engine = None
         if engine_needed(loaded.settings):
-            engine = await stack.enter_async_context(embedded_engine(loaded.settings))
+            wanted = with_codec(loaded.settings, place.url)
+            engine = await stack.enter_async_context(embedded_engine(wanted))
             for note in engine.notes:
                 out.say(note)
-        return await _Stage(call, loaded, engine, supervisor, out).play()
+        return await _Stage(call, loaded, engine, supervisor, out, place=place).play()
 
 
 def _supervisor(loaded: Loaded, call: Develop) -> Supervisor:
@@ -81,6 +85,29 @@ def _check(call: Develop) -> None:
         )
 
 
+@dataclass(frozen=True)
+class _ApiPlace:
+    """Where the API listens. Known before Temporal starts, whose web interface may ask it."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def choose(cls, settings: Settings, out: Output) -> "_ApiPlace":
+        """The place of the settings, with a free port when that one is taken."""
+        host = settings.api.host
+        return cls(host, _choose_port(host, settings.api.port, out))
+
+    @property
+    def url(self) -> str:
+        """Its address for a browser."""
+        return (
+            f"http://[{self.host}]:{self.port}"
+            if ":" in self.host
+            else f"http://{self.host}:{self.port}"
+        )
+
+
 class _Stage:
     """The parts that play together, once Temporal is there."""
 
@@ -91,20 +118,20 @@ class _Stage:
         engine: Engine | None,
         supervisor: Supervisor,
         out: Output,
+        *,
+        place: "_ApiPlace",
     ) -> None:
         self._call = call
         self._out = out
         self._engine = engine
         self._environment = _environment(engine)
         self._engine_lost = False
-        host = loaded.settings.api.host
-        port = _choose_port(host, loaded.settings.api.port, out)
-        self._api_place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._api_url = place.url
         self._api = Companion(
-            ["api", "--host", host, "--port", str(port)],
-            self._environment,
-            host=host,
-            port=port,
+            ["api", "--host", place.host, "--port", str(place.port)],
+            {**self._environment, **codec_environment(loaded.settings, engine)},
+            host=place.host,
+            port=place.port,
             lasting=call.reload,
         )
         self._supervisor = supervisor
@@ -190,7 +217,7 @@ class _Stage:
 
     def _say_ready(self) -> None:
         engine = self._engine
-        rows = [("API", f"http://{self._api_place}/docs")]
+        rows = [("API", f"{self._api_url}/docs")]
         if engine is not None and engine.ui_url is not None:
             rows.append(("Temporal UI", engine.ui_url))
         rows.append(("Health", f"{self._supervisor.health_address}/readyz"))

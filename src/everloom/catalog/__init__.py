@@ -14,6 +14,7 @@ from .entries import (
 )
 from .providing import ProviderFailed, ProviderMissing, Providers, open_providers
 from .schedules import find_scheduled
+from .weighing import heavy_imports
 
 __all__ = [
     "ActivityEntry",
@@ -30,6 +31,7 @@ __all__ = [
     "collect",
     "discover",
     "find_scheduled",
+    "heavy_imports",
     "open_providers",
     "wire_names",
 ]

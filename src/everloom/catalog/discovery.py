@@ -7,6 +7,7 @@ from .checks import check
 from .collecting import collect
 from .entries import Catalog, CatalogInvalid
 from .importing import import_packages
+from .weighing import weighed_imports
 
 
 def discover(settings: Settings) -> Catalog:
@@ -17,7 +18,8 @@ def discover(settings: Settings) -> Catalog:
             activity is called that no queue serves, or sent to a queue it is not bound to; an
             activity class needs what nothing provides; a schedule cannot be used. Every problem at once, with its place.
     """
-    modules, problems = import_packages(settings)
+    with weighed_imports(settings.catalog.packages):
+        modules, problems = import_packages(settings)
     catalog = collect(modules, settings)
     problems += check(catalog, settings)
     if not problems:  # a module that is missing would show as calls to nowhere

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 
 from everloom.catalog import Catalog, Providers
 from everloom.settings import QueueProfile, Settings
 from everloom.temporal import TemporalService
 
-from .budget import HistoryWatch
 from .errors import WorkerCodeInvalid
+from .interceptors import worker_interceptors
 from .plan import profile_of
 from .running import RunningActivities
-from .sandbox import workflow_runner
+from .sandbox import own_place
 from .versioning import deployment_config
 
 STICKY_LIMIT = timedelta(seconds=5)
@@ -33,6 +33,7 @@ async def build_workers(
     *,
     temporal: TemporalService,
     catalog: Catalog,
+    runner: WorkflowRunner,
     providers: Providers,
     running: RunningActivities,
     build_id: str,
@@ -47,7 +48,6 @@ async def build_workers(
     client = await temporal.get_client()
     profiles = {queue: profile_of(settings, queue) for queue in queues}
     threads = _threads(settings, profiles.values())
-    runner = workflow_runner(catalog)
     workers: list[Worker] = []
     for queue, profile in profiles.items():
         try:
@@ -58,7 +58,7 @@ async def build_workers(
                 activities=providers.activities_on(queue),
                 activity_executor=threads,
                 workflow_runner=runner,
-                interceptors=[running, HistoryWatch(settings)],
+                interceptors=worker_interceptors(settings, running),
                 deployment_config=deployment_config(settings, build_id),
                 identity=f"{socket.gethostname()}:{os.getpid()}:{queue}",
                 # With a cache of runs the SDK wants two slots at least.
@@ -78,14 +78,16 @@ async def build_workers(
 
 
 def _refused(queue: str, error: Exception) -> WorkerCodeInvalid:
-    causes = [error]
-    while isinstance(cause := causes[-1].__cause__, Exception):
-        causes.append(cause)
-    said = ": ".join(str(each) for each in causes)
+    cause = error.__cause__
+    if cause is None:
+        said = str(error).rstrip(".")
+        return WorkerCodeInvalid(f"The SDK refuses what is bound to queue `{queue}`: {said}.")
+    place = own_place(cause)
+    where = f"{place}: " if place else ""
     return WorkerCodeInvalid(
-        f"The SDK refuses what is bound to queue `{queue}`: {said.rstrip('.')}.",
-        hint="Workflow files must import without side effects; heavy imports go into "
-        "`with workflow.unsafe.imports_passed_through():`.",
+        f"{where}The sandbox of workflows refuses the file: {type(cause).__name__}: {cause}",
+        hint="A workflow file is imported for each run, so it may do nothing while it is imported. "
+        "Move this into an activity, or into a module of its own that the activities import.",
     )
 
 

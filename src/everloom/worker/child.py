@@ -28,6 +28,7 @@ from .messages import Check, Drain, Failed, Go, Held, Order, Polling, Prepared, 
 from .parent import ParentLine
 from .rehearsing import rehearse
 from .running import RunningActivities
+from .sandbox import say_imports, workflow_runner
 from .sdk import set_up_sdk
 from .snapshot import CodeSnapshot
 from .touched import served_workflows
@@ -75,7 +76,7 @@ async def _serve(order: Order, parent: ParentLine) -> int:
         set_up_logs(settings.log)
         code = CodeSnapshot(settings.catalog.packages)
         code.take()
-        process = _Process(settings, parent, code)
+        process = _Process(settings, parent, code, is_first=order.process == 1)
         set_up_sdk(settings, process.notice_away)
         catalog = discover(settings)
         return await process.live(catalog, order)
@@ -88,8 +89,11 @@ async def _serve(order: Order, parent: ParentLine) -> int:
 class _Process:
     """The workers of this process and what goes on in them."""
 
-    def __init__(self, settings: Settings, parent: ParentLine, code: CodeSnapshot) -> None:
+    def __init__(
+        self, settings: Settings, parent: ParentLine, code: CodeSnapshot, *, is_first: bool
+    ) -> None:
         self._settings = settings
+        self._is_first = is_first  # what is true of all of them is said by one
         self._parent = parent
         self._code = code
         self._temporal = TemporalService(settings)
@@ -131,6 +135,9 @@ class _Process:
         # Now, with the catalog's modules only: what providers import later differs between processes,
         # and all processes of equal code have to be one version.
         build_id = self._code.build_id()
+        runner = workflow_runner(catalog)
+        if self._is_first:
+            say_imports(catalog, runner)
         served = served_workflows(catalog, self._code.sources())
         stack.push_async_callback(self._temporal.close)
         await self._temporal.get_client()  # before the providers: they may need it at once
@@ -150,6 +157,7 @@ class _Process:
             queues,
             temporal=self._temporal,
             catalog=catalog,
+            runner=runner,
             providers=providers,
             running=self._running,
             build_id=build_id,

@@ -2,6 +2,7 @@
 
 import sys
 import sysconfig
+import traceback
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import Distribution, distributions
@@ -67,3 +68,14 @@ def passed_distributions(own: Iterable[str]) -> set[str]:
         and not any(prefix.startswith(f"{name}.") for prefix in prefixes)
     }
     return {"everloom", *whole, *beside}
+
+
+def own_place(error: BaseException) -> str:
+    """File and line of the application's own that led to an error; empty when none did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f"{each.filename}:{each.lineno}" for each in frames if _is_own(each.filename)]
+    return own[-1] if own else ""
+
+
+def _is_own(file: str) -> bool:
+    return not is_installed_file(file) and not file.startswith("workflow_sandbox")

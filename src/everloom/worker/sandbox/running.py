@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from temporalio.converter import SerializationContext, StorageDriverStoreContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
+from temporalio.worker._command_aware_visitor import CommandInfo
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox._in_sandbox import InSandbox
 from temporalio.worker.workflow_sandbox._restrictions import RestrictionContext
 from temporalio.worker.workflow_sandbox._runner import (
     _Instance as SandboxInstance,  # pyright: ignore[reportPrivateUsage] - made nowhere else
@@ -54,6 +57,25 @@ class _Instance(SandboxInstance):
             made.restrictions, RestrictionContext(), self._workflow_module_name(), self._world
         )
         super()._create_instance()
+
+    # The SDK asks both for every payload, several times, and each time compiles and runs a line in the
+    # sandbox to do so. Both only look up what the SDK's own instance knows; no code of the
+    # application runs, so there is nothing to keep out.
+
+    @override
+    def get_serialization_context(
+        self, command_info: CommandInfo | None
+    ) -> SerializationContext | None:
+        return self._inside().get_serialization_context(command_info)
+
+    @override
+    def get_external_store_context(
+        self, command_info: CommandInfo | None
+    ) -> StorageDriverStoreContext:
+        return self._inside().get_external_store_context(command_info)
+
+    def _inside(self) -> InSandbox:
+        return self.globals_and_locals["__temporal_in_sandbox"]  # pyright: ignore[reportReturnType] - the SDK types its globals as text
 
 
 def workflow_runner(catalog: Catalog) -> WorkflowRunner:

@@ -7,7 +7,6 @@ random numbers, files and the rest are guarded, and each run is given those copi
 This builds on the inside of the SDK's sandbox, which has no door for it; the SDK's version is pinned.
 """
 
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import resolve_name
@@ -19,7 +18,7 @@ from temporalio.worker.workflow_sandbox._importer import Importer
 from temporalio.worker.workflow_sandbox._restrictions import RestrictionContext
 from typing_extensions import override
 
-from .installed import is_installed_file
+from .installed import own_place
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ def make_world(
             try:
                 importer.import_func(name)
             except Exception as error:  # noqa: BLE001 - a module may raise anything while imported
-                return World(), _refusal(name, error)
+                return World(), Refusal(name, own_place(error), f"{type(error).__name__}: {error}")
     made = importer.new_modules
     return World({name: made[name] for name in wanted if name in made}), None
 
@@ -152,16 +151,6 @@ class _in_sandbox:  # noqa: N801 - reads as a statement
 
     def __exit__(self, *_: object) -> None:
         workflow.unsafe._set_in_sandbox(False)  # noqa: FBT003, SLF001  # pyright: ignore[reportPrivateUsage]
-
-
-def _refusal(name: str, error: Exception) -> Refusal:
-    frames = [
-        each
-        for each in traceback.extract_tb(error.__traceback__)
-        if not is_installed_file(each.filename)
-    ]
-    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return Refusal(name, place, f"{type(error).__name__}: {error}")
 
 
 def _full_name(name: str, importing: Mapping[str, object] | None, level: int) -> str:

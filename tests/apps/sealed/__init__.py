@@ -1,0 +1,1 @@
+"""An application that tries what workflow code may not do."""

@@ -1,6 +1,23 @@
 """What can be done: use cases that the command line and the API share. Nothing here prints."""
 
 from .connecting import open_temporal, run_page, temporal_service
+from .deploying import (
+    DeploymentState,
+    DeploymentUnnamed,
+    NothingToRollBack,
+    QueueState,
+    Routed,
+    ShareInvalid,
+    VersionNotReady,
+    VersionState,
+    VersionUnknown,
+    find_deployment,
+    parse_share,
+    promote_version,
+    ramp_version,
+    roll_back,
+    show_deployment,
+)
 from .doctor import Finding, Level, Report, examine
 from .explaining import explain_failure
 from .following import Sight, follow_run
@@ -19,37 +36,55 @@ from .schedules import (
 from .starting import Started, StartRequest, start_run
 from .steering import RunEnded, SignalUnknown, cancel_run, signal_run
 from .versions import installed_versions
+from .why import Why, explain_wait
 
 __all__ = [
     "ChangeKind",
+    "DeploymentState",
+    "DeploymentUnnamed",
     "FieldChange",
     "Finding",
     "History",
     "Level",
+    "NothingToRollBack",
+    "QueueState",
     "Report",
+    "Routed",
     "RunEnded",
     "RunFilter",
     "ScheduleChange",
     "SchedulePlan",
     "ScheduleTaken",
     "SchedulesInvalid",
+    "ShareInvalid",
     "Shown",
     "Sight",
     "SignalUnknown",
     "StartRequest",
     "Started",
     "StatusUnknown",
+    "VersionNotReady",
+    "VersionState",
+    "VersionUnknown",
+    "Why",
     "apply_schedules",
     "cancel_run",
     "examine",
     "explain_failure",
+    "explain_wait",
+    "find_deployment",
     "find_runs",
     "find_schedules",
     "follow_run",
     "installed_versions",
     "open_temporal",
+    "parse_share",
     "plan_schedules",
+    "promote_version",
+    "ramp_version",
+    "roll_back",
     "run_page",
+    "show_deployment",
     "show_run",
     "signal_run",
     "start_run",

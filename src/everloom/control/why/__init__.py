@@ -1,0 +1,6 @@
+"""Why does a run not go on? Facts are gathered (`asking`), then told (`telling`, pure)."""
+
+from .answer import NEEDS_SOMEBODY, RANKS, Why
+from .asking import explain_wait
+
+__all__ = ["NEEDS_SOMEBODY", "RANKS", "Why", "explain_wait"]

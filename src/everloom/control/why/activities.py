@@ -1,0 +1,125 @@
+"""What the activities of a run wait for. Pure.
+
+A fan-out may have a thousand of them: those that wait for the same are one answer, told of the first.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from everloom.temporal import QueuePresence, Version, WaitingActivity
+
+from .answer import Wait
+from .facts import Facts
+from .queues import judge_queue
+from .words import ago, count, local, until
+
+
+def activity_waits(facts: Facts) -> Iterator[Wait]:
+    """What they wait for, each reason once."""
+    by_reason: defaultdict[tuple[str, str], list[Wait]] = defaultdict(list)
+    for activity in facts.run.activities:
+        wait = _wait(facts, activity)
+        by_reason[wait.reason, activity.queue].append(wait)
+    for waits in by_reason.values():
+        more = len(waits) - 1
+        if more:
+            alike = count(more, "more activity waits", "more activities wait")
+            yield replace(waits[0], evidence=(*waits[0].evidence, f"{alike} for the same."))
+        else:
+            yield waits[0]
+
+
+def _wait(facts: Facts, activity: WaitingActivity) -> Wait:
+    if activity.pause is not None:
+        return _paused(facts, activity)
+    if activity.pending.state in {"started", "cancel-requested"}:
+        return _runs(facts, activity)
+    next_attempt = activity.pending.next_attempt
+    if next_attempt is not None and next_attempt > facts.now:
+        return _backs_off(facts, activity)
+    return _queued(facts, activity)
+
+
+def _paused(facts: Facts, activity: WaitingActivity) -> Wait:
+    pause, pending = activity.pause, activity.pending
+    assert pause is not None  # noqa: S101 - the caller looked
+    reason = f": {pause.reason.rstrip('.')}" if pause.reason else ""
+    return Wait(
+        reason="activity-paused",
+        sentence=f"{pause.by or 'Somebody'} paused its activity `{pending.activity}` "
+        f"{ago(pause.since, facts.now)} ago{reason}.",
+        evidence=tuple(_failed_before(activity)),
+        hint=f"`temporal activity unpause --workflow-id {facts.run.info.id} "
+        f"--activity-id {pending.id}` lets it go on.",
+    )
+
+
+def _runs(facts: Facts, activity: WaitingActivity) -> Wait:
+    pending, now = activity.pending, facts.now
+    beat = ""
+    if pending.last_heartbeat is not None:
+        beat = f" Last heartbeat {ago(pending.last_heartbeat, now)} ago."
+    return Wait(
+        reason="activity-runs",
+        sentence=f"Its activity `{pending.activity}` runs since {ago(pending.started, now)} "
+        f"({_attempt(activity)}).",
+        evidence=(
+            f"It runs on {pending.worker or 'an unknown worker'}.{beat}",
+            *_failed_before(activity),
+        ),
+    )
+
+
+def _backs_off(facts: Facts, activity: WaitingActivity) -> Wait:
+    pending = activity.pending
+    assert pending.next_attempt is not None  # noqa: S101 - the caller looked
+    return Wait(
+        reason="back-off",
+        sentence=f"Its activity `{pending.activity}` failed and is tried again at "
+        f"{until(pending.next_attempt, facts.now)} ({_attempt(activity)}).",
+        evidence=tuple(_failed_before(activity)),
+        until=pending.next_attempt,
+    )
+
+
+def _queued(facts: Facts, activity: WaitingActivity) -> Wait:
+    pending = activity.pending
+    what = f"its activity `{pending.activity}`"
+    presence = facts.activities.get(activity.queue)
+    since = max(filter(None, (pending.scheduled, pending.next_attempt)), default=None)
+    if presence is not None:
+        needs, is_pinned = _wanted_version(facts, activity, presence)
+        judged = judge_queue(presence, what=what, needs=needs, is_pinned=is_pinned, now=facts.now)
+        if judged is not None:
+            waits = f"It waits since {local(since, facts.now)}." if since is not None else ""
+            evidence = (*judged.evidence, waits) if waits else judged.evidence
+            return replace(judged, evidence=(*evidence, *_failed_before(activity)))
+    return Wait(
+        reason="starting",
+        sentence=f"A worker is about to take {what}: it is ready since {ago(since, facts.now)}.",
+    )
+
+
+def _wanted_version(
+    facts: Facts, activity: WaitingActivity, presence: QueuePresence
+) -> tuple[Version | None, bool]:
+    """A pinned run's activities are its version's too, on every queue that the deployment serves."""
+    run = facts.run
+    if run.is_pinned and run.version is not None:
+        deployments = {each.version.deployment for each in presence.workers if each.version}
+        if activity.queue == run.info.queue or run.version.deployment in deployments:
+            return run.version, True
+    return presence.current, False
+
+
+def _attempt(activity: WaitingActivity) -> str:
+    pending = activity.pending
+    limit = f" of {pending.attempts}" if pending.attempts else ""
+    return f"attempt {pending.attempt}{limit}"
+
+
+def _failed_before(activity: WaitingActivity) -> Iterator[str]:
+    failure = activity.pending.last_failure.strip()
+    if failure:
+        yield f"Last failure: {failure.splitlines()[0].rstrip('.')}."

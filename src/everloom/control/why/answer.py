@@ -1,0 +1,82 @@
+"""The answer to "why is it waiting", and which answer goes first when there are several."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+RANKS = (
+    "closed",
+    "run-paused",
+    "task-failing",
+    "start-delay",
+    "no-current-version",
+    "no-version-worker",
+    "no-poller",
+    "activity-paused",
+    "cancel-ignored",
+    "rate-limit",
+    "no-slot",
+    "backlog",
+    "back-off",
+    "working",
+    "starting",
+    "activity-runs",
+    "child-run",
+    "operation",
+    "timer",
+    "message",
+    "condition",
+)
+"""Every reason, the first one wins: what ends no waiting by itself stands before what does.
+
+First what stops the whole run, then what nobody takes up although it could go on, then what is slow,
+then what is simply under way. A child run stands where its own reason stands.
+"""
+
+NEEDS_SOMEBODY = frozenset(RANKS[1:3] + RANKS[4:9])
+"""Reasons that do not end by themselves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """Why a run does not go on, or how it ended."""
+
+    id: str
+    run_id: str
+    workflow: str
+    status: str
+    reason: str
+    """One of a fixed list: `no-poller`, `timer`, …; `docs/guides/why-is-it-waiting.md` has them all."""
+    sentence: str
+    """The answer, in one sentence."""
+    evidence: tuple[str, ...] = ()
+    """What it was concluded from."""
+    hint: str = ""
+    """What to do; empty when waiting is all there is to do."""
+    until: datetime | None = None
+    """When it goes on by itself, where that is known."""
+    needs_somebody: bool = False
+    """Whether it will not go on by itself."""
+    also: tuple[str, ...] = ()
+    """What else it waits for."""
+    child: "Why | None" = None
+    """Why the child run waits that it waits for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """One thing that a run waits for."""
+
+    reason: str
+    sentence: str
+    evidence: tuple[str, ...] = field(default=())
+    hint: str = ""
+    until: datetime | None = None
+    child: Why | None = None
+
+    @property
+    def rank(self) -> int:
+        """Its place among the reasons; a child run has that of its own reason."""
+        reason = self.child.reason if self.child is not None else self.reason
+        if self.child is not None and reason not in NEEDS_SOMEBODY:
+            reason = "child-run"
+        return RANKS.index(reason)

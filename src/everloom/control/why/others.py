@@ -1,0 +1,117 @@
+"""Children, operations, timers, messages: what a run waits for that is simply under way. Pure."""
+
+from collections.abc import Iterator
+
+from .answer import Wait
+from .facts import Facts
+from .run import place_in
+from .words import count, listed, until
+
+
+def child_waits(facts: Facts) -> Iterator[Wait]:
+    """Each child that was looked at with its own answer, and how many more there are."""
+    children = facts.run.children
+    for child in children:
+        why = facts.children.get(child.id)
+        if why is None:
+            continue
+        more = len(children) - 1
+        yield Wait(
+            reason="child-run",
+            sentence=f"It waits for its child run `{child.id}` ({child.workflow}). "
+            f"There: {why.sentence}",
+            evidence=why.evidence
+            + (
+                (f"It has {count(more, 'more open child run', 'more open child runs')}.",)
+                if more
+                else ()
+            ),
+            hint=why.hint,
+            until=why.until,
+            child=why,
+        )
+
+
+def operation_waits(facts: Facts) -> Iterator[Wait]:
+    """Operations of other namespaces and services."""
+    for each in facts.run.operations:
+        yield Wait(
+            reason="operation",
+            sentence=f"It waits for the operation `{each.operation}` of the endpoint "
+            f"`{each.endpoint}`, which is {each.state} (attempt {each.attempt}).",
+        )
+
+
+def timer_waits(facts: Facts) -> Iterator[Wait]:
+    """The timer that fires first; a message may end its waiting sooner."""
+    timers = facts.run.timers
+    if not timers:
+        return
+    first, more = timers[0], len(timers) - 1
+    summary = f" ({first.summary})" if first.summary else ""
+    evidence = [*_listens(facts), *_waits_at(facts)]
+    if more:
+        evidence.append(f"{count(more, 'more timer runs', 'more timers run')}.")
+    yield Wait(
+        reason="timer",
+        sentence=f"It waits for a timer{summary} until {until(first.until, facts.now)}.",
+        evidence=tuple(evidence),
+        until=first.until,
+    )
+
+
+def rest(facts: Facts) -> Wait:
+    """Nothing is pending: only a message, or its own code, can let it go on."""
+    listening, id = facts.run.info, facts.run.info.id
+    heard = facts.listening
+    evidence = tuple(_waits_at(facts))
+    if heard is not None and (heard.signals or heard.updates):
+        example = (
+            f"`everloom runs signal {id} {heard.signals[0]}`"
+            if heard.signals
+            else f"`everloom runs update {id} {heard.updates[0]}`"
+        )
+        return Wait(
+            reason="message",
+            sentence=f"It waits for a message: {_handlers(facts)}.",
+            evidence=("No activity, child run or timer is pending.", *evidence),
+            hint=f"{example} sends one.",
+        )
+    unread = "" if facts.run.is_whole else " Of its long history only the youngest part was read."
+    return Wait(
+        reason="condition",
+        sentence="It waits for a condition of its own code; nothing outside of it is pending."
+        if heard is not None
+        else "Nothing that Temporal knows of is pending: it waits for a message, or for its own code.",
+        evidence=(*evidence, *((unread.strip(),) if unread else ())),
+        hint=f"No worker said what it listens to; look into `{listening.workflow}`."
+        if heard is None
+        else "",
+    )
+
+
+def _listens(facts: Facts) -> Iterator[str]:
+    heard = facts.listening
+    if heard is not None and (heard.signals or heard.updates):
+        yield f"It also listens to {_handlers(facts)}."
+
+
+def _handlers(facts: Facts) -> str:
+    heard = facts.listening
+    assert heard is not None  # noqa: S101 - the caller looked
+    parts: list[str] = []
+    if heard.signals:
+        parts.append(
+            f"{'signal' if len(heard.signals) == 1 else 'signals'} {listed(heard.signals)}"
+        )
+    if heard.updates:
+        parts.append(
+            f"{'update' if len(heard.updates) == 1 else 'updates'} {listed(heard.updates)}"
+        )
+    return " or ".join(parts)
+
+
+def _waits_at(facts: Facts) -> Iterator[str]:
+    place = place_in(facts.listening.stack) if facts.listening is not None else ""
+    if place:
+        yield f"Its code waits at {place}."

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cache
 from threading import Lock
 from typing import Any
+from uuid import uuid4
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -229,8 +230,10 @@ class TemporalService:
 
         Raises:
             RunNotFound, MessageRefused: There is no such run, or it refused.
+            RunNotReady: Its code stopped before it took the update.
             TemporalUnavailable: Temporal is away.
         """
+        update_id = str(uuid4())
 
         async def ask() -> Any:
             async with self.talking(workflow_id, asks_worker=True) as client:
@@ -238,10 +241,11 @@ class TemporalService:
                 return await handle.execute_update(  # pyright: ignore[reportUnknownMemberType] - as above
                     update,  # pyright: ignore[reportArgumentType] - the SDK takes both, its overloads only one
                     args=args,
+                    id=update_id,
                     result_type=result_type,
                 )
 
-        return await asked_again(ask)
+        return await asked_again(ask, patience=PATIENCE)
 
     async def update_with_start(
         self,
@@ -270,7 +274,7 @@ class TemporalService:
                 return await sent.send(client, options.if_exists, PATIENCE, **start)
 
         try:
-            return await asked_again(ask)
+            return await asked_again(ask, patience=PATIENCE)
         except RunExists as error:
             raise has_ended(error, options.id, options) from error
 

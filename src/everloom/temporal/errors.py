@@ -143,6 +143,12 @@ class NoWorker(Unavailable):
     code = "no-worker"
 
 
+class RunNotReady(Unavailable):
+    """The code of a run stopped while an update was on its way to it; it was not done."""
+
+    code = "run-not-ready"
+
+
 class MessageRefused(Conflict):
     """A run refused a signal, query or update, or failed at it."""
 

@@ -11,7 +11,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from everloom.authoring import EntityContinues, Message, StartOptions
 
-from .errors import MessageRefused, RunExists
+from .errors import MessageRefused, RunExists, RunNotReady
 
 AnswerT = TypeVar("AnswerT")
 
@@ -19,18 +19,30 @@ SHORTEST_WAIT = timedelta(milliseconds=20)
 LONGEST_WAIT = timedelta(seconds=1)
 
 
-async def asked_again(ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
-    """Send an update, again for as long as an entity says that it is about to continue as new.
+async def asked_again(ask: Callable[[], Awaitable[AnswerT]], *, patience: timedelta) -> AnswerT:
+    """Send an update, again where it was neither taken nor meant to be refused.
+
+    That is so while an entity says that it is about to continue as new. And a message that comes just
+    as a run does so makes Temporal give the run's last step back: updates in that step are told that
+    the run was not ready.
+
+    Args:
+        ask: Sends it.
+        patience: How long a run may be not ready, before it is taken for broken.
 
     Raises:
         MessageRefused: It was refused for another reason.
+        RunNotReady: The run's code stopped for longer.
     """
-    wait = SHORTEST_WAIT
+    wait, deadline = SHORTEST_WAIT, asyncio.get_running_loop().time() + patience.total_seconds()
     while True:
         try:
             return await ask()
         except MessageRefused as error:
             if error.failure_type != EntityContinues.code:
+                raise
+        except RunNotReady:
+            if asyncio.get_running_loop().time() > deadline:
                 raise
         await asyncio.sleep(wait.total_seconds())
         wait = min(2 * wait, LONGEST_WAIT)

@@ -114,14 +114,9 @@ def _rpc(
         )
     if error.status in DENIED:
         return _denied(error, connecting, said)
-    if _is_not_ready(error):
-        return RunNotReady(
-            f"The code of the run {workflow_id!r} stopped before it took the update.",
-            hint=f"A worker's log says why; `everloom runs show {workflow_id}` whether it is stuck.",
-        )
     if error.status == RPCStatusCode.NOT_FOUND:
         return _not_found(said, connecting.connection.namespace, workflow_id)
-    return TemporalRefused(f"Temporal refused it: {said}.")
+    return _not_ready(workflow_id) if _is_not_ready(error) else _refused(said)
 
 
 def _denied(error: RPCError, connecting: Connecting, said: str) -> EverloomError:
@@ -132,6 +127,17 @@ def _denied(error: RPCError, connecting: Connecting, said: str) -> EverloomError
     if error.status == RPCStatusCode.UNAUTHENTICATED or is_over:
         return key_refused(connecting.connection, said)
     return denied(connecting.connection.address, said)
+
+
+def _refused(said: str) -> TemporalRefused:
+    return TemporalRefused(f"Temporal refused it: {said}.")
+
+
+def _not_ready(workflow_id: str) -> RunNotReady:
+    return RunNotReady(
+        f"The code of the run {workflow_id!r} stopped before it took the update.",
+        hint=f"A worker's log says why; `everloom runs show {workflow_id}` whether it is stuck.",
+    )
 
 
 def _not_found(said: str, namespace: str, workflow_id: str) -> EverloomError:

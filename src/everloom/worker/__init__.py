@@ -3,6 +3,7 @@
 from .companion import Companion, TetheredCommand
 from .errors import (
     CompanionDown,
+    EditBreaksRuns,
     HealthPortTaken,
     NothingToServe,
     QueueUnknown,
@@ -16,6 +17,7 @@ from .supervisor import Supervisor, WorkerOptions
 __all__ = [
     "Companion",
     "CompanionDown",
+    "EditBreaksRuns",
     "HealthPortTaken",
     "NothingToServe",
     "QueueUnknown",

@@ -30,7 +30,7 @@ from everloom.temporal import (
 )
 
 from .replay.lane import Lane, Silence
-from .replay.shapes import Break, BreakKind, Replayed
+from .replay.shapes import Break, BreakKind, Replayed, group_breaks
 from .replay.verdict import judge, removed
 from .sandbox import workflow_runner
 
@@ -40,6 +40,7 @@ __all__ = [
     "Replayed",
     "Subject",
     "file_subject",
+    "group_breaks",
     "replay_histories",
     "run_subject",
     "sample_subjects",

@@ -6,17 +6,18 @@ the process in the seat goes on; from then on that one only finishes what it run
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from everloom.core import Invalid, format_duration
 from everloom.observe import get_logger
 from everloom.settings import Settings
 
-from .messages import Abandoned, Order
+from .holding import Holding
+from .messages import Abandoned, Order, Rehearsal, Rehearse
 from .process import WorkerProcess, describe_exit
 from .reserve import Reserve
 from .waiting import first
@@ -53,6 +54,26 @@ class Readiness:
     processes: tuple[SeatReport, ...]
 
 
+class SeatListener(Protocol):
+    """Hears what becomes of seats."""
+
+    def code_broken(self, error: Invalid) -> None:
+        """The code cannot be loaded."""
+        ...
+
+    def held(self, rehearsal: Rehearsal, *, served: bool) -> None:
+        """The code would break open runs, and was not taken; `served`: older code still is."""
+        ...
+
+    def taken(self, number: int, rehearsal: Rehearsal | None) -> None:
+        """Changed code was taken by the process of a seat."""
+        ...
+
+    def reloaded(self) -> None:
+        """A process with changed code polls."""
+        ...
+
+
 class Seat:
     """Keeps process number `number` running."""
 
@@ -64,8 +85,8 @@ class Seat:
         settings: Settings,
         start: Path,
         reserve: Reserve,
-        code_broken: Callable[[Invalid], None],
-        reloaded: Callable[[], None],
+        listener: "SeatListener",
+        rehearses: bool,
     ) -> None:
         self.number = number
         self.queues = queues
@@ -84,8 +105,8 @@ class Seat:
         """Whether every process ended in order when the seat was given up."""
         self._start = start
         self._reserve = reserve
-        self._code_broken = code_broken
-        self._reloaded = reloaded
+        self._listener = listener
+        self._holding = Holding() if rehearses else None
         self._current: WorkerProcess | None = None
         self._next: WorkerProcess | None = None
         self._leaving: set[WorkerProcess] = set()
@@ -119,8 +140,15 @@ class Seat:
             if process is not None:
                 process.kill()
 
-    def change(self) -> None:
-        """Put a process with the new code into the seat."""
+    def change(self, *, saved_code: bool = False, checked: bool = False) -> None:
+        """Put a process with the new code into the seat.
+
+        Args:
+            saved_code: Somebody saved code: code that is held counts as accepted when it is the same.
+            checked: Another seat has found that open runs can go on with it, or was told not to look.
+        """
+        if self._holding is not None:
+            self._holding.change(saved_code=saved_code, checked=checked)
         self._changed_at = time.monotonic()
         self._changed.set()
 
@@ -152,6 +180,7 @@ class Seat:
                 queues=self.queues,
                 folder=self._start,
                 environment=dict(self.environment),
+                rehearse=self._rehearse(),
             )
         )
         await first(process.spoke.wait(), process.ended, self._changed.wait(), self._stop.wait())
@@ -163,12 +192,25 @@ class Seat:
         if process.prepared is not None:
             return process
         await process.end(within=END_MARGIN)
-        if process.failed is not None:
+        self._explain(process)
+        return None
+
+    def _rehearse(self) -> Rehearse | None:
+        return self._holding.order(self.settings.worker) if self._holding else None
+
+    def _explain(self, process: WorkerProcess) -> None:
+        """Tell why a process does not take the seat."""
+        if process.held is not None and self._holding is not None:
+            self._crashes = 0
+            self._holding.held(process.held)
+            self._listener.held(process.held.rehearsal, served=self._current is not None)
+        elif process.failed is not None:
             self._crashes = 0  # trying again would not help; a change will
-            self._code_broken(process.failed)
+            self._listener.code_broken(process.failed)
+        elif self._holding is not None and self._holding.goes_on_without(process.ended.result()):
+            self._changed.set()
         else:
             self._crashed(process)
-        return None
 
     def _hand_over(self, successor: WorkerProcess) -> None:
         former, self._current = self._current, successor
@@ -180,6 +222,10 @@ class Seat:
         if successor.prepared is not None:
             self.bound = successor.prepared.bound
             self._reserve.libraries = successor.prepared.libraries
+            if self._holding is not None:
+                self._holding.taken(successor.prepared)
+            if self._changed_at is not None:
+                self._listener.taken(self.number, successor.prepared.rehearsal)
         self.loaded.set()
         self._begin(self._welcome(successor))
 
@@ -194,7 +240,7 @@ class Seat:
             took = round(time.monotonic() - self._changed_at, 2)
             log.info("worker reloaded", **fields, seconds=took)
             self._changed_at = None
-            self._reloaded()
+            self._listener.reloaded()
         else:
             log.info("worker polls", **fields)
         await self._reserve.refill()

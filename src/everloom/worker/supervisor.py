@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from everloom.core import Invalid
+from everloom.core import EverloomError, Invalid
 from everloom.observe import get_logger
 from everloom.settings import UNVERSIONED, Loaded, Settings, SettingsInvalid, load_with_sources
 
+from .errors import EditBreaksRuns
+from .messages import Rehearsal
 from .plan import plan_processes, read_queues
 from .reload import SyntaxCheck, watching
 from .reserve import Reserve
@@ -30,7 +32,7 @@ KILLED = 128
 log = get_logger("everloom.worker")
 
 
-def log_problem(error: Invalid) -> None:
+def log_problem(error: EverloomError) -> None:
     """Tell what is wrong with the code, one line a problem."""
     log.error(error.message, code=error.code, hint=error.hint)
     for problem in error.problems:
@@ -53,7 +55,7 @@ class WorkerOptions:
     any_health_port: bool = False
     """Take a free port for health when the one of the settings is taken."""
 
-    tell: Callable[[Invalid], None] = log_problem
+    tell: Callable[[EverloomError], None] = log_problem
     """Shows people what is wrong with their code."""
 
 
@@ -233,8 +235,8 @@ class Supervisor:
         if self._file in saved and not self._read_settings():
             return True
         log.info("changed", files=", ".join(sorted(path.name for path in saved)))
-        for seat in self._begun:
-            seat.change()
+        # The others follow when the first one has taken the code: it replays the open runs for all.
+        self._seats[0].change(saved_code=any(path.suffix == ".py" for path in saved))
         return self._settings.catalog == packages
 
     def _read_settings(self) -> bool:
@@ -261,17 +263,47 @@ class Supervisor:
             settings=self._settings,
             start=self._start,
             reserve=self._reserve,
-            code_broken=self._code_broken,
-            reloaded=self._tell_reloaded,
+            listener=self,
+            rehearses=self._options.reload,
         )
 
-    def _tell_reloaded(self) -> None:
+    def reloaded(self) -> None:
+        """A process with saved code polls."""
         for listener in self._on_reload:
             listener()
 
-    def _code_broken(self, error: Invalid) -> None:
+    def taken(self, number: int, rehearsal: Rehearsal | None) -> None:
+        """The first process has taken saved code: the others follow."""
+        if rehearsal is not None:
+            self._tell_rehearsal(rehearsal)
+        if number == self._seats[0].number:
+            for seat in self._begun[1:]:
+                seat.change(checked=True)
+
+    def held(self, rehearsal: Rehearsal, *, served: bool) -> None:
+        """Saved code would break open runs, and was not taken."""
+        self._tell_note(rehearsal)
+        self._options.tell(EditBreaksRuns.held(rehearsal, served=served))
+
+    def code_broken(self, error: Invalid) -> None:
+        """The code cannot be loaded: told and waited out under reload, else the end."""
         if self._options.reload:
             self._options.tell(error)
             return
         self._error = error
         self.stop()
+
+    def _tell_rehearsal(self, rehearsal: Rehearsal) -> None:
+        self._tell_note(rehearsal)
+        if rehearsal.broken:
+            self._options.tell(EditBreaksRuns.taken(rehearsal))
+        elif rehearsal.replayed:
+            log.info(
+                "open runs fit the saved code",
+                replayed=rehearsal.replayed,
+                seconds=rehearsal.seconds,
+            )
+
+    def _tell_note(self, rehearsal: Rehearsal) -> None:
+        if rehearsal.note:
+            log.warning("open runs were not all replayed", reason=rehearsal.note)

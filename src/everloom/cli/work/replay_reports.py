@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from everloom.cli.output import Output
-from everloom.worker.replaying import Break, Replayed
+from everloom.worker.replaying import Break, Replayed, group_breaks
 
 _RUNS_NAMED = 5
 _SHORT = 8
@@ -77,16 +77,6 @@ def junit_report(found: Sequence[Replayed]) -> bytes:
                 SubElement(case, "skipped", {"message": _text(each.note)})
     indent(root)
     return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
-
-
-def group_breaks(found: Iterable[Replayed]) -> list[tuple[Break, list[Replayed]]]:
-    """Runs that break for the same reason at the same place, together."""
-    groups: dict[tuple[str, str, str, str], list[Replayed]] = {}
-    for each in found:
-        if each.broken is not None:
-            key = (each.workflow, each.broken.kind, each.broken.place, each.broken.message)
-            groups.setdefault(key, []).append(each)
-    return [(runs[0].broken, runs) for runs in groups.values() if runs[0].broken is not None]
 
 
 def _lines(broken: Break, runs: Sequence[Replayed]) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What a replay finds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -65,3 +66,13 @@ class Replayed:
 
     note: str = ""
     """What is worth knowing although nothing breaks."""
+
+
+def group_breaks(found: Iterable[Replayed]) -> list[tuple[Break, list[Replayed]]]:
+    """Runs that break for the same reason at the same place, together."""
+    groups: dict[tuple[str, str, str, str], tuple[Break, list[Replayed]]] = {}
+    for each in found:
+        if each.broken is not None:
+            key = (each.workflow, each.broken.kind, each.broken.place, each.broken.message)
+            groups.setdefault(key, (each.broken, []))[1].append(each)
+    return list(groups.values())

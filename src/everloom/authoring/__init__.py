@@ -3,7 +3,7 @@
 Public, and workflow-safe: the sandbox passes it through.
 """
 
-from .activities import activity_type, failure_from
+from .activities import NotProvided, activity_type, failure_from
 from .backlog import EntityContinues
 from .bindings import (
     ActivityBinding,
@@ -32,6 +32,7 @@ from .entities import Entity, EntityEnded, EntityInvalid
 from .failures import Failure, describe_failure
 from .fan_out import Each, EachProgress, ItemFailed, Outcome, OutcomeOrder, WindowInvalid, each
 from .heartbeats import beating
+from .logs import Log, get_logger
 from .messages import (
     MessageKind,
     QueryUnknown,
@@ -43,7 +44,14 @@ from .messages import (
 from .moments import MomentInvalid, daily, moment_at, next_at
 from .paging import Page, Pages, PagesInvalid, pages
 from .policy import Policy
-from .providers import is_provider, provider
+from .providers import (
+    PROVIDED,
+    ProviderScope,
+    is_provider,
+    provided_parameters,
+    provider,
+    scope_of,
+)
 from .reminders import Reminded, ReminderInvalid, remind
 from .resuming import Resuming, resuming
 from .runs import Run, checked_arguments
@@ -60,6 +68,7 @@ from .with_start import (
 from .workflows import NotAWorkflow, QueueMismatch, Workflow, workflow_type
 
 __all__ = [
+    "PROVIDED",
     "ActivityBinding",
     "Calendar",
     "Child",
@@ -81,11 +90,13 @@ __all__ = [
     "Inbox",
     "InputInvalid",
     "ItemFailed",
+    "Log",
     "Message",
     "MessageKind",
     "MomentInvalid",
     "NotAWorkflow",
     "NotAnActivity",
+    "NotProvided",
     "NotUndone",
     "OnCancel",
     "OnParentClose",
@@ -97,6 +108,7 @@ __all__ = [
     "PagesInvalid",
     "Place",
     "Policy",
+    "ProviderScope",
     "QueryUnknown",
     "QueueMismatch",
     "Reminded",
@@ -135,15 +147,18 @@ __all__ = [
     "find_activity_binding",
     "find_message",
     "find_workflow_binding",
+    "get_logger",
     "is_provider",
     "messages_of",
     "moment_at",
     "next_at",
     "pages",
     "place_of",
+    "provided_parameters",
     "provider",
     "remind",
     "resuming",
+    "scope_of",
     "sleep_until",
     "start_child",
     "summary_of",

@@ -8,11 +8,18 @@ from typing import Any, TypeVar
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from everloom.core import EverloomError
+from everloom.core import EverloomError, Invalid
 
 from .bindings import ActivityBinding, bind_activity
+from .providers import provided_parameters, without_provided
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+
+class NotProvided(Invalid):
+    """An activity was called without something that a provider should have given it."""
+
+    code = "not-provided"
 
 
 def activity_type(*, name: str, queue: str | None = None) -> Callable[[FunctionT], FunctionT]:
@@ -27,11 +34,46 @@ def activity_type(*, name: str, queue: str | None = None) -> Callable[[FunctionT
     """
 
     def declare(function: FunctionT) -> FunctionT:
-        declared = _with_our_failures(function)
+        declared = _with_our_failures(_refusing_to_do_without(function, name))
         bind_activity(declared, ActivityBinding(name, queue, function))
         return activity.defn(name=name)(declared)
 
     return declare
+
+
+def _refusing_to_do_without(function: FunctionT, name: str) -> FunctionT:
+    """The function, which is told clearly when nobody gives it what it needs beside its input."""
+    needs = provided_parameters(function)
+    if not needs:
+        return function
+
+    def check(given: dict[str, Any]) -> None:
+        missing = next((each for each in needs if each not in given), None)
+        if missing is not None:
+            raise NotProvided(
+                f"Activity `{name}` needs `{missing}`, and nobody gave it one.",
+                hint=f"Run it in a worker of Everloom, or say `{missing}=...` when calling it.",
+            )
+
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def run_async(*args: Any, **given: Any) -> Any:
+            check(given)
+            return await function(*args, **given)
+
+        declared: Any = run_async
+    else:
+
+        @functools.wraps(function)
+        def run(*args: Any, **given: Any) -> Any:
+            check(given)
+            return function(*args, **given)
+
+        declared = run
+    # The SDK takes no keyword parameters: it sees the activity as its callers do.
+    declared.__signature__ = without_provided(function)
+    return declared
 
 
 def _with_our_failures(function: FunctionT) -> FunctionT:

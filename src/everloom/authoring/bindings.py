@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 from typing_extensions import override
 
 from .checking import check_input
+from .providers import without_provided
 
 _WORKFLOW = "__everloom_workflow__"
 _ACTIVITY = "__everloom_activity__"
@@ -74,7 +75,7 @@ class ActivityBinding:
     @cached_property
     def input_type(self) -> Any:
         """The annotation of the one input; None when it takes none."""
-        names = list(inspect.signature(self.function).parameters)[1 if self.is_method else 0 :]
+        names = list(without_provided(self.function).parameters)[1 if self.is_method else 0 :]
         return get_type_hints(self.function).get(names[0], Any) if names else None
 
     @cached_property

@@ -1,7 +1,6 @@
 """Run other workflows from a workflow: typed as their starts are, and watched as calls are."""
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import (
     Any,
@@ -11,7 +10,6 @@ from typing import (
     TypedDict,
     TypeVar,
     Unpack,
-    get_type_hints,
     overload,
 )
 
@@ -27,10 +25,9 @@ from temporalio.workflow import (
 from everloom.core import Conflict, NotFound
 
 from .bindings import WorkflowBinding, find_workflow_binding
-from .checking import InputInvalid, check_input
 from .door import Door, StartArguments
 from .policy import Policy
-from .runs import Run
+from .runs import Run, checked_arguments
 from .tracking import doings_of, show
 from .workflows import QueueMismatch
 
@@ -165,7 +162,7 @@ class Child(Generic[WorkflowT, OutputT]):
             InputInvalid: The argument does not fit; nothing was sent.
             ChildEnded: The child is over.
         """
-        checked = _checked(signal, args)
+        checked = checked_arguments(signal, args)
         if self.is_over:
             raise self._ended(signal)
         try:
@@ -291,17 +288,3 @@ def _watch(name: str, handle: ChildWorkflowHandle[Any, Any]) -> None:
         show(doings)
 
     handle.add_done_callback(ended)
-
-
-def _checked(signal: Callable[..., Any], args: tuple[object, ...]) -> list[object]:
-    signature, hints = inspect.signature(signal), get_type_hints(signal)
-    try:
-        signature.bind(None, *args)
-    except TypeError as error:
-        raise InputInvalid(
-            f"The arguments of `{signal.__name__}` do not fit: {error}.", hint="Nothing was sent."
-        ) from None
-    return [
-        check_input(f"`{signal.__name__}`", hints.get(name, Any), arg)
-        for name, arg in zip(list(signature.parameters)[1:], args, strict=False)
-    ]

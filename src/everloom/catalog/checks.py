@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from everloom.authoring import place_of
+from everloom.authoring import Place, place_of
 from everloom.core import Problem, did_you_mean
 from everloom.settings import AppSettings, Settings
 
 from .entries import ActivityEntry, Catalog, WorkflowEntry
 from .hints import hints_of
 from .schedules import check_schedules
+
+Needs = tuple[tuple[str, Any], ...]
 
 
 def check(catalog: Catalog, settings: Settings) -> Iterator[Problem]:
@@ -20,6 +22,7 @@ def check(catalog: Catalog, settings: Settings) -> Iterator[Problem]:
     yield from _names_twice("activity", catalog.activities)
     yield from _unknown_queues(catalog, settings)
     yield from _missing_providers(catalog)
+    yield from _scopes(catalog)
     yield from check_schedules(catalog)
 
 
@@ -53,15 +56,37 @@ def _unknown_queues(catalog: Catalog, settings: Settings) -> Iterator[Problem]:
 
 def _missing_providers(catalog: Catalog) -> Iterator[Problem]:
     provided = {id(entry.provides) for entry in catalog.providers}
-    for entry in catalog.providers:
-        for name, wanted in entry.needs:
+    for of, needs, place in _needs(catalog):
+        for name, wanted in needs:
             if not _can_be_given(wanted, provided):
-                yield _missing(entry.function.__name__, name, wanted, str(entry.place))
+                yield _missing(of, name, wanted, str(place))
+
+
+def _needs(catalog: Catalog) -> Iterator[tuple[str, Needs, Place]]:
+    """Everything that needs something: what it is called, name and type of each need, its place."""
+    for entry in catalog.providers:
+        yield entry.function.__name__, entry.needs, entry.place
     owners = {entry.owner: entry for entry in catalog.activities if entry.owner is not None}
     for owner, entry in owners.items():
-        for name, wanted in constructor_needs(owner):
-            if not _can_be_given(wanted, provided):
-                yield _missing(owner.__name__, name, wanted, str(entry.place))
+        yield owner.__name__, constructor_needs(owner), entry.place
+    for entry in catalog.activities:
+        yield entry.function.__name__, entry.needs, entry.place
+
+
+def _scopes(catalog: Catalog) -> Iterator[Problem]:
+    """What lives as long as the worker cannot hold what is closed after a call."""
+    of_call = {id(entry.provides) for entry in catalog.providers if entry.scope == "call"}
+    for entry in catalog.providers:
+        for name, wanted in entry.needs:
+            if entry.scope == "application" and id(wanted) in of_call:
+                yield Problem(
+                    "provider-scope",
+                    f"`{entry.function.__name__}` lives as long as the worker and needs `{name}`, "
+                    f"a `{shown(wanted)}`, which lives for one call.",
+                    f'Mark it `@provider(scope="call")` too, or have it make its own '
+                    f"`{shown(wanted)}`.",
+                    str(entry.place),
+                )
 
 
 def constructor_needs(owner: type) -> tuple[tuple[str, Any], ...]:

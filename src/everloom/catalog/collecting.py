@@ -10,6 +10,8 @@ from everloom.authoring import (
     find_workflow_binding,
     is_provider,
     place_of,
+    provided_parameters,
+    scope_of,
     summary_of,
 )
 from everloom.settings import AppSettings, Settings
@@ -68,7 +70,7 @@ def _is_workflow(cls: type) -> bool:
 
 
 def _workflow(cls: type, settings: Settings) -> WorkflowEntry:
-    """Plain SDK classes count too: they run on the default queue."""
+    """Plain SDK classes count too: they are bound to no queue."""
     bound = find_workflow_binding(cls)
     return WorkflowEntry(
         name=vars(cls)[_SDK_WORKFLOW].name,
@@ -76,6 +78,7 @@ def _workflow(cls: type, settings: Settings) -> WorkflowEntry:
         cls=cls,
         place=place_of(cls),
         summary=summary_of(cls),
+        is_bound=bound is not None and bound.queue is not None,
     )
 
 
@@ -88,7 +91,14 @@ def _activity(function: Callable[..., Any], owner: type | None) -> ActivityEntry
         owner=owner,
         place=place_of(function),
         summary=summary_of(function),
+        needs=_needs(function),
     )
+
+
+def _needs(function: Callable[..., Any]) -> tuple[tuple[str, Any], ...]:
+    names = provided_parameters(inspect.unwrap(function))
+    hints = hints_of(function, function.__name__, place_of(function)) if names else {}
+    return tuple((name, hints.get(name)) for name in names)
 
 
 def _provider(function: Callable[..., Any]) -> ProviderEntry:
@@ -101,4 +111,5 @@ def _provider(function: Callable[..., Any]) -> ProviderEntry:
         needs=tuple((name, hints.get(name)) for name in inspect.signature(function).parameters),
         function=function,
         place=place_of(function),
+        scope=scope_of(function),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
-from everloom.authoring import Place, Schedule, check_input
+from everloom.authoring import Place, ProviderScope, Schedule, check_input
 from everloom.core import Invalid, NotFound, did_you_mean
 from everloom.settings import AppSettings
 
@@ -27,9 +27,13 @@ class WorkflowEntry:
 
     name: str
     queue: str
+    """Queue it is bound to, or the default one: where it starts unless somebody says otherwise."""
+
     cls: type[Any]
     place: Place
     summary: str
+    is_bound: bool = True
+    """False: it names no queue, and is served on every queue that is served at all."""
 
     @property
     def run(self) -> Callable[..., Any]:
@@ -65,6 +69,8 @@ class ActivityEntry:
     owner: type | None
     place: Place
     summary: str
+    needs: tuple[tuple[str, Any], ...] = ()
+    """Its keyword parameters that are provided: name and type."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class ProviderEntry:
 
     function: Callable[..., Any]
     place: Place
+    scope: ProviderScope = "application"
 
 
 @dataclass(frozen=True)
@@ -108,8 +115,10 @@ class Catalog:
         return tuple(sorted(bound))
 
     def workflows_on(self, queue: str) -> tuple[WorkflowEntry, ...]:
-        """Workflows that run on a queue."""
-        return tuple(entry for entry in self.workflows if entry.queue == queue)
+        """Workflows that run on a queue: those bound to it, and those bound to none."""
+        return tuple(
+            entry for entry in self.workflows if entry.queue == queue or not entry.is_bound
+        )
 
     def activities_on(self, queue: str) -> tuple[ActivityEntry, ...]:
         """Activities that run on a queue: those bound to it, and those bound to none."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pydantic import ByteSize
 from temporalio.worker import Worker
 
 from everloom.authoring import Door, StartOptions
 from everloom.engine import embedded_engine, free_port
-from everloom.settings import EngineSettings, Settings
+from everloom.settings import EngineSettings, PayloadSettings, Settings
 from everloom.temporal import (
     MessageRefused,
     NoWorker,
@@ -235,10 +236,15 @@ async def test_message_that_is_too_large_is_no_absence(
     temporal: TemporalService, options: StartOptions
 ) -> None:
     """Temporal is there, and trying again would not help."""
+    payloads = PayloadSettings(external=False, limit=ByteSize(100_000_000))
+    settings = temporal.settings.model_copy(update={"payloads": payloads})
+    service = TemporalService(settings, address=temporal.address, namespace=temporal.namespace)
+
     with pytest.raises(TemporalRefused, match="too large"):
-        await temporal.start_workflow(
+        await service.start_workflow(
             "sample.counter", 1, replace(options, memo={"note": "a" * 5_000_000})
         )
+    await service.close()
 
 
 def test_process_has_one_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,13 @@ class Commands(LazyGroup):
             "app",
             "Look at versions of the workers, try, promote and roll back.",
         ),
+        "payloads": Entry(
+            "everloom.cli.payloads", "app", "List, show and clean up payloads in the object store."
+        ),
         "replay": Entry("everloom.cli.replay", "replay", "Replay runs against the code on disk."),
+        "log-level": Entry(
+            "everloom.cli.log_level", "log_level", "Say more, or less, in the logs for a while."
+        ),
         "doctor": Entry("everloom.cli.doctor", "doctor", "Find out what is wrong and what to do."),
         "settings": Entry(
             "everloom.cli.settings", "app", "Show every setting: value, source, meaning."

@@ -22,6 +22,8 @@ from .doctor import Finding, Level, Report, examine
 from .explaining import explain_failure
 from .following import Sight, follow_run
 from .looking import History, RunFilter, Shown, StatusUnknown, find_runs, show_run
+from .payloads import PayloadAmbiguous, PayloadUnknown, ShownPayload, show_payload
+from .references import RunReference, parse_reference
 from .schedules import (
     ChangeKind,
     FieldChange,
@@ -47,17 +49,21 @@ __all__ = [
     "History",
     "Level",
     "NothingToRollBack",
+    "PayloadAmbiguous",
+    "PayloadUnknown",
     "QueueState",
     "Report",
     "Routed",
     "RunEnded",
     "RunFilter",
+    "RunReference",
     "ScheduleChange",
     "SchedulePlan",
     "ScheduleTaken",
     "SchedulesInvalid",
     "ShareInvalid",
     "Shown",
+    "ShownPayload",
     "Sight",
     "SignalUnknown",
     "StartRequest",
@@ -78,6 +84,7 @@ __all__ = [
     "follow_run",
     "installed_versions",
     "open_temporal",
+    "parse_reference",
     "parse_share",
     "plan_schedules",
     "promote_version",
@@ -85,6 +92,7 @@ __all__ = [
     "roll_back",
     "run_page",
     "show_deployment",
+    "show_payload",
     "show_run",
     "signal_run",
     "start_run",

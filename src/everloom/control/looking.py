@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from everloom.core import Invalid, Problem, did_you_mean
+from everloom.payloads import HistoryLimits
 from everloom.settings import Settings
 from everloom.temporal import (
     RunDetails,
@@ -107,6 +108,9 @@ class Shown:
     page: str | None = None
     """Where Temporal's web interface shows it."""
 
+    history_limits: HistoryLimits
+    """What its history may grow to."""
+
 
 async def find_runs(temporal: TemporalService, wanted: RunFilter, *, limit: int) -> list[RunInfo]:
     """Runs, the youngest first.
@@ -141,6 +145,7 @@ async def show_run(
         causes=causes,
         history=await _history(temporal, info) if with_history else History(),
         page=run_page(settings, temporal, info.id),
+        history_limits=HistoryLimits.of(settings.payloads),
     )
 
 

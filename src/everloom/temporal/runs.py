@@ -11,6 +11,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 
 from .door import PATIENCE, TemporalService
+from .revealing import reveal_event, reveal_failure
 from .shapes import (
     RunDetails,
     RunEvent,
@@ -95,6 +96,8 @@ async def read_run(
             retry=True,
             timeout=PATIENCE,
         )
+    for pending in answer.pending_activities:
+        await reveal_failure(pending.last_failure, client.data_converter)
     config, summary = answer.execution_config, ""
     if config.user_metadata.HasField("summary"):
         summary = str(await value(config.user_metadata.summary, client.data_converter))
@@ -106,6 +109,7 @@ async def read_run(
         task_attempt=answer.pending_workflow_task.attempt,
         execution_timeout=span(config.workflow_execution_timeout),
         run_timeout=span(config.workflow_run_timeout),
+        history_size=answer.workflow_execution_info.history_size_bytes,
     )
 
 
@@ -131,6 +135,7 @@ async def run_events(
                 timeout=PATIENCE,
             )
         for raw in answer.history.events:
+            await reveal_event(raw, client.data_converter)
             yield run_event(raw)
         token = answer.next_page_token
         if not token:

@@ -85,6 +85,8 @@ class RunDetails:
     """Attempts of the workflow task that is pending; above 1 the workflow's code fails."""
     execution_timeout: timedelta | None
     run_timeout: timedelta | None
+    history_size: int = 0
+    """Bytes of its history so far."""
 
 
 @dataclass(frozen=True, kw_only=True)

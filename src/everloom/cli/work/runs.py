@@ -9,10 +9,20 @@ from pydantic_core import to_json
 
 from everloom.catalog import discover
 from everloom.cli.output import Output
-from everloom.control import RunFilter, Shown, cancel_run, find_runs, show_run, signal_run
+from everloom.control import (
+    RunFilter,
+    Shown,
+    Why,
+    cancel_run,
+    explain_wait,
+    find_runs,
+    show_run,
+    signal_run,
+)
 from everloom.core import format_duration
 from everloom.temporal import PendingActivity, RunInfo
 
+from .amounts import shortened
 from .inputs import read_input
 from .session import session
 
@@ -48,15 +58,19 @@ def show_run_page(id: str, *, as_json: bool) -> None:
     """Show one run."""
     out = Output(as_json=as_json)
 
-    async def show() -> Shown:
+    async def show() -> tuple[Shown, Why | None]:
         async with session() as now:
-            return await show_run(now.settings, now.temporal, id)
+            shown = await show_run(now.settings, now.temporal, id)
+            info = shown.details.info
+            if not info.is_open:
+                return shown, None
+            return shown, await explain_wait(now.temporal, info.id, info.run_id)
 
-    shown = asyncio.run(show())
+    shown, why = asyncio.run(show())
     if as_json:
-        out.document(shown)
+        out.document({**vars(shown), "why": why})
         return
-    out.facts(_facts(shown))
+    out.facts(_facts(shown, why.sentence if why is not None else ""))
     if shown.details.pending_activities:
         out.heading("Waits for")
         rows = [_pending_row(each) for each in shown.details.pending_activities]
@@ -148,7 +162,7 @@ def _done(id: str, what: str, sentence: str, *, as_json: bool) -> None:
         out.document({"id": id, "done": what})
 
 
-def _facts(shown: Shown) -> Iterator[tuple[str, str]]:
+def _facts(shown: Shown, why: str) -> Iterator[tuple[str, str]]:
     details, info = shown.details, shown.details.info
     yield "Id", info.id
     yield "Run id", info.run_id
@@ -161,17 +175,22 @@ def _facts(shown: Shown) -> Iterator[tuple[str, str]]:
     yield "Took", _took(info.started, info.closed) if info.closed else ""
     yield "Part of", info.parent_id or ""
     yield "Memo", _json(info.memo) if info.memo else ""
-    yield "Input", _json(shown.input) if shown.input is not None else ""
-    yield "Result", _json(shown.result) if shown.result is not None else ""
+    yield "History", _history_share(shown)
+    yield "Input", shortened(shown.input) if shown.input is not None else ""
+    yield "Result", shortened(shown.result) if shown.result is not None else ""
     yield "Failure", shown.failure
-    yield "Stuck", _stuck(details.task_attempt)
+    yield "Why", why
     yield "Page", shown.page or ""
 
 
-def _stuck(task_attempt: int) -> str:
-    if task_attempt <= 1:
-        return ""
-    return f"its code fails (attempt {task_attempt}); a worker's log says why"
+def _history_share(shown: Shown) -> str:
+    """How large the history is, and how much of Temporal's limits that is."""
+    details, limits = shown.details, shown.history_limits
+    events, size = details.info.history_length, details.history_size
+    return (
+        f"{events} events ({events / limits.events:.1%} of {limits.events}), "
+        f"{size_text(size)} ({size / limits.size:.1%} of {size_text(limits.size)})"
+    )
 
 
 def _pending_row(pending: PendingActivity) -> tuple[str, ...]:

@@ -62,6 +62,11 @@ class TemporalSettings(Section):
     config_file: Path | None = None
     """That TOML file. None: `TEMPORAL_CONFIG_FILE`, else the `temporal` command's own place."""
 
+    converter: str | None = None
+    """Your own data converter, as `package.module:name` of a `DataConverter` or of a function that
+    makes one. It takes the place of ours with all of it: `payloads` is not used then.
+    None: ours."""
+
     health_timeout: PositiveDuration = timedelta(seconds=5)
     """How long a health check may take before Temporal counts as unhealthy."""
 

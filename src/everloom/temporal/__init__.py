@@ -67,6 +67,7 @@ from .histories import (
     write_history_file,
 )
 from .inputs import read_input
+from .own_converter import ConverterInvalid
 from .pool import ConnectionPool, NotOurs
 from .presence import QueuePresence, Serving, Version, read_presence
 from .queues import Poller, QueueInfo, QueueSide, Versions, read_queue, read_versions
@@ -119,6 +120,7 @@ __all__ = [
     "ClientCertificateRefused",
     "ConnectionInvalid",
     "ConnectionPool",
+    "ConverterInvalid",
     "Deployment",
     "DeploymentChanged",
     "DeploymentNotFound",

@@ -68,8 +68,8 @@ async def build_workers(
                 max_task_queue_activities_per_second=profile.rate,
                 sticky_queue_schedule_to_start_timeout=STICKY_LIMIT,
                 graceful_shutdown_timeout=settings.worker.drain,
-                workflow_task_poller_behavior=_pollers(profile.workflow_tasks),
-                activity_task_poller_behavior=_pollers(profile.activities),
+                workflow_task_poller_behavior=pollers(profile.workflow_tasks),
+                activity_task_poller_behavior=pollers(profile.activities),
             )
         except (RuntimeError, TypeError, ValueError) as error:
             raise _refused(queue, error) from error
@@ -91,7 +91,7 @@ def _refused(queue: str, error: Exception) -> WorkerCodeInvalid:
     )
 
 
-def _pollers(slots: int) -> PollerBehaviorAutoscaling:
+def pollers(slots: int) -> PollerBehaviorAutoscaling:
     """As many polls as the load asks for, never more than there are slots to fill."""
     return PollerBehaviorAutoscaling(minimum=1, initial=2, maximum=max(2, slots))
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from tests.greeting import Greeter
 
-from everloom.authoring import InputInvalid
+from everloom.authoring import InputInvalid, QueueMismatch
 from everloom.catalog import WorkflowUnknown
 from everloom.control import StartRequest, start_run
 from everloom.temporal import RunNotFound, read_run
@@ -69,3 +69,11 @@ async def test_a_workflow_of_another_program_is_started_when_its_queue_is_named(
     details = await read_run(greeter.temporal, started.id)
     assert (details.info.workflow, details.info.queue) == ("elsewhere", "of-others")
     await greeter.temporal.terminate_workflow(started.id, None, "the test is over")
+
+
+async def test_a_queue_on_which_it_would_wait_for_ever_is_refused(greeter: Greeter) -> None:
+    """Rather than starting a run that no worker takes."""
+    request = StartRequest(workflow="greet", input={"name": "Ada"}, queue="background")
+
+    with pytest.raises(QueueMismatch, match="bound to the queue `greeter`"):
+        await start_run(greeter.settings, greeter.catalog, greeter.temporal, request)

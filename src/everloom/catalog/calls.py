@@ -8,7 +8,7 @@ from types import ModuleType
 from temporalio import workflow
 from typing_extensions import override
 
-from everloom.authoring import call, find_activity_binding
+from everloom.authoring import call, child, each, find_activity_binding, start_child
 from everloom.core import Problem, did_you_mean
 from everloom.settings import Settings
 
@@ -19,6 +19,9 @@ _CHILD = ("execute_child_workflow", "start_child_workflow")
 _KINDS: dict[int, str] = {
     # By the function itself: other things are named `call` too.
     id(call): "activity",
+    id(each): "each",
+    id(child): "child",
+    id(start_child): "child",
     **{id(vars(workflow)[name]): "child" for name in _CHILD},
     **{
         id(vars(workflow)[f"{begin}_{local}activity{shape}"]): "activity"
@@ -79,23 +82,30 @@ class _Reader(ast.NodeVisitor):
     @override
     def visit_Call(self, node: ast.Call) -> None:
         function = self._resolve(node.func)
-        first = node.args[0] if node.args else _keyword(node, "activity", "workflow")
         kind = _KINDS.get(id(function))
-        if kind is not None and first is not None:
-            queue = self._queue(node, function)
-            self.calls.append(_Call(kind == "child", self._resolve(first), queue, node.lineno))
+        called = _called(node, kind)
+        if called is not None:
+            target = self._resolve(called)
+            if kind in {"activity", "child"} or find_activity_binding(target) is not None:
+                queue = self._queue(node, function)
+                self.calls.append(_Call(kind == "child", target, queue, node.lineno))
         self.generic_visit(node)
 
     def _queue(self, node: ast.Call, function: object) -> str | None:
+        if function in (child, start_child):
+            return self._text(_keyword(node, "queue"))
         own = self._caller.queue if self._caller is not None else None
-        if function is call:
+        if function in (call, each):
             # Ours goes to where the activity is bound, but a local one runs beside its caller.
             local = _keyword(node, "local")
             return own if isinstance(local, ast.Constant) and local.value is True else None
+        if _KINDS.get(id(function)) is None:
+            return None  # what undoes a step of a saga goes to where it is bound
         asked = _keyword(node, "task_queue")
-        if asked is None:
-            return own
-        value = self._resolve(asked)
+        return own if asked is None else self._text(asked)
+
+    def _text(self, expression: ast.expr | None) -> str | None:
+        value = self._resolve(expression) if expression is not None else None
         return value if isinstance(value, str) else None
 
     def _resolve(self, expression: ast.expr) -> object:
@@ -108,6 +118,17 @@ class _Reader(ast.NodeVisitor):
                 return getattr(self._resolve(inner), name, None)
             case _:
                 return None
+
+
+def _called(node: ast.Call, kind: str | None) -> ast.expr | None:
+    """The part of a call that names an activity or a child; None when it is no such call."""
+    if kind == "each":
+        return node.args[1] if len(node.args) > 1 else _keyword(node, "handle")
+    if kind is not None:
+        return node.args[0] if node.args else _keyword(node, "activity", "workflow", "other")
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "step":
+        return _keyword(node, "undo")  # of a saga, whose variable only a run could tell
+    return None
 
 
 def _keyword(node: ast.Call, *names: str) -> ast.expr | None:
@@ -141,13 +162,16 @@ def _wrong_child(found: _Call, catalog: Catalog, settings: Settings) -> tuple[st
 def _wrong_queue(
     entry: ActivityEntry | WorkflowEntry, asked: str | None, catalog: Catalog, settings: Settings
 ) -> tuple[str, str, str] | None:
-    if asked is None or asked == entry.queue:
+    bound = entry.queue
+    if isinstance(entry, WorkflowEntry) and not entry.is_bound:
+        bound = None
+    if asked is None or asked == bound:
         return None
-    if entry.queue is not None:
+    if bound is not None:
         return (
             "queue-mismatch",
-            f"`{entry.name}` is sent to the queue `{asked}`, but bound to `{entry.queue}`.",
-            f"Send it to `{entry.queue}`, or bind it to `{asked}`.",
+            f"`{entry.name}` is sent to the queue `{asked}`, but bound to `{bound}`.",
+            f"Send it to `{bound}`, or bind it to `{asked}`.",
         )
     if asked in catalog.queues():
         return None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
-from everloom.authoring import Place, ProviderScope, Schedule, check_input
+from everloom.authoring import Place, ProviderScope, QueueMismatch, Schedule, check_input
 from everloom.core import Invalid, NotFound, did_you_mean
 from everloom.settings import AppSettings
 
@@ -19,6 +19,12 @@ class WorkflowUnknown(NotFound):
     """No package of the settings has a workflow of that name."""
 
     code = "workflow-unknown"
+
+
+class QueueUnserved(Invalid):
+    """A run was asked for on a queue that no worker of this code serves."""
+
+    code = "queue-unserved"
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,25 @@ class Catalog:
         return tuple(
             entry for entry in self.workflows if entry.queue == queue or not entry.is_bound
         )
+
+    def check_queue(self, workflow: WorkflowEntry, queue: str) -> None:
+        """Refuse a queue on which a run of the workflow would wait for ever.
+
+        Raises:
+            QueueMismatch: The workflow is bound to another queue.
+            QueueUnserved: It is bound to none, and neither is anything else to this one.
+        """
+        if workflow.is_bound and queue != workflow.queue:
+            raise QueueMismatch(
+                f"Workflow `{workflow.name}` is bound to the queue `{workflow.queue}`, "
+                f"not to `{queue}`.",
+                hint="Leave the queue out: no worker of another queue knows the workflow.",
+            )
+        if not workflow.is_bound and queue not in self.queues():
+            raise QueueUnserved(
+                f"No worker of this code serves the queue `{queue}`: nothing is bound to it.",
+                hint=did_you_mean(queue, self.queues()),
+            )
 
     def activities_on(self, queue: str) -> tuple[ActivityEntry, ...]:
         """Activities that run on a queue: those bound to it, and those bound to none."""

@@ -56,6 +56,8 @@ async def start_run(
 
     Raises:
         WorkflowUnknown: The catalog has no such workflow, and no queue was named.
+        QueueMismatch: The queue is not the one the workflow is bound to.
+        QueueUnserved: No worker of this code serves the queue.
         InputInvalid: The input does not fit; nothing was started.
         TemporalUnavailable: Temporal is away.
     """
@@ -81,6 +83,8 @@ def _prepared(
     entry = catalog.find_workflow(request.workflow)
     if entry is None and request.queue is None:
         catalog.read_workflow(request.workflow)  # raises, and names the nearest
+    if entry is not None and request.queue is not None:
+        catalog.check_queue(entry, request.queue)
     checked = request.input if entry is None else entry.check_input(request.input)
     options = StartOptions(
         id=request.id or f"{request.workflow}-{uuid4()}",

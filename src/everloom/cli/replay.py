@@ -11,7 +11,7 @@ def replay(
     *,
     workflow: Annotated[
         list[str] | None,
-        typer.Option("--workflow", "-w", help="Only of this workflow; may be repeated."),
+        typer.Option("--workflow", "-w", metavar="NAME", help="Only of this; may be repeated."),
     ] = None,
     open_limit: Annotated[
         int, typer.Option("--open", min=0, metavar="N", help="Open runs of each type, at most.")

@@ -5,12 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from pydantic import BaseModel, ConfigDict
 
+from everloom.catalog import Catalog
 from everloom.control import (
     RunFilter,
     Shown,
     Started,
     StartRequest,
+    Why,
     cancel_run,
+    explain_wait,
     find_runs,
     show_run,
     start_run,
@@ -104,6 +107,13 @@ async def cancel(id: str, body: CancelBody, temporal: Temporal) -> CancelAnswer:
     """Ask a run to stop in an orderly way; it may clean up first."""
     await cancel_run(temporal, id, body.reason)
     return CancelAnswer(id=id)
+
+
+@router.get("/{id:path}/why", summary="Say why a run waits")
+async def why(*, id: str, request: Request, temporal: Temporal) -> Why:
+    """Say in one sentence why a run does not go on, and from what that is concluded."""
+    catalog: Catalog = request.app.state.catalog
+    return await explain_wait(temporal, id, catalog=lambda: catalog)
 
 
 @router.get("/{id:path}", summary="Show a run")

@@ -60,6 +60,17 @@ def show(id: RunId, *, json: JsonFlag = False) -> None:
 
 
 @app.command(epilog=EPILOG)
+def why(id: RunId, *, json: JsonFlag = False) -> None:
+    """Say in one sentence why a run does not go on, and from what that is concluded.
+
+    ID may name exactly one run: ID@RUN-ID.
+    """
+    from .work import why as work  # noqa: PLC0415 - help must not wait for it
+
+    work.show_why(id, as_json=json)
+
+
+@app.command(epilog=EPILOG)
 def cancel(id: RunId, *, reason: Reason = "", json: JsonFlag = False) -> None:
     """Ask a run to stop in an orderly way; it may clean up first."""
     from .work import runs as work  # noqa: PLC0415 - help must not wait for it

@@ -158,8 +158,6 @@ class Listening:
 
     signals: tuple[str, ...]
     updates: tuple[str, ...]
-    stack: str = ""
-    """Where its code waits."""
 
 
 async def read_waits(
@@ -211,7 +209,6 @@ async def read_listening(
     temporal: TemporalService, workflow_id: str, run_id: str
 ) -> Listening | None:
     """Ask a run's worker what the run listens to; None when no worker answers at once."""
-    stack = ""
     try:
         async with asyncio.timeout(WORKER_PATIENCE.total_seconds()):
             said: WorkflowMetadata = await temporal.query_workflow(
@@ -221,16 +218,11 @@ async def read_listening(
                 args=(),
                 result_type=WorkflowMetadata,
             )
-            answer: object = await temporal.query_workflow(
-                workflow_id, run_id, "__stack_trace", args=(), result_type=None
-            )
-            stack = answer if isinstance(answer, str) else ""
     except (TimeoutError, EverloomError):
         return None
     return Listening(
         signals=_named(each.name for each in said.definition.signal_definitions),
         updates=_named(each.name for each in said.definition.update_definitions),
-        stack=stack,
     )
 
 

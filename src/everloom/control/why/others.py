@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from .answer import Wait
 from .facts import Facts
-from .run import place_in
 from .words import count, listed, until
 
 
@@ -49,7 +48,7 @@ def timer_waits(facts: Facts) -> Iterator[Wait]:
         return
     first, more = timers[0], len(timers) - 1
     summary = f" ({first.summary})" if first.summary else ""
-    evidence = [*_listens(facts), *_waits_at(facts)]
+    evidence = [*_listens(facts)]
     if more:
         evidence.append(f"{count(more, 'more timer runs', 'more timers run')}.")
     yield Wait(
@@ -62,31 +61,30 @@ def timer_waits(facts: Facts) -> Iterator[Wait]:
 
 def rest(facts: Facts) -> Wait:
     """Nothing is pending: only a message, or its own code, can let it go on."""
-    listening, id = facts.run.info, facts.run.info.id
-    heard = facts.listening
-    evidence = tuple(_waits_at(facts))
-    if heard is not None and (heard.signals or heard.updates):
-        example = (
-            f"`everloom runs signal {id} {heard.signals[0]}`"
-            if heard.signals
-            else f"`everloom runs update {id} {heard.updates[0]}`"
-        )
+    info, heard = facts.run.info, facts.listening
+    evidence = ("No activity, child run or timer is pending.",)
+    if not facts.run.is_whole:
+        evidence = (*evidence, "Of its long history only the youngest part was read.")
+    if heard is None:
         return Wait(
-            reason="message",
-            sentence=f"It waits for a message: {_handlers(facts)}.",
-            evidence=("No activity, child run or timer is pending.", *evidence),
-            hint=f"{example} sends one.",
+            reason="condition",
+            sentence="It waits for a message, or for a condition of its own code.",
+            evidence=(*evidence, "No worker said what it listens to."),
+            hint=f"Look into `{info.workflow}`, or start its worker and ask again.",
         )
-    unread = "" if facts.run.is_whole else " Of its long history only the youngest part was read."
+    if not heard.signals and not heard.updates:
+        return Wait(
+            reason="condition",
+            sentence="It waits for a condition of its own code; nothing outside of it is pending.",
+            evidence=(*evidence, "It listens to no signal and no update."),
+            hint=f"Look into `{info.workflow}`: nothing from outside can let it go on.",
+        )
+    kind, name = ("signal", heard.signals[0]) if heard.signals else ("update", heard.updates[0])
     return Wait(
-        reason="condition",
-        sentence="It waits for a condition of its own code; nothing outside of it is pending."
-        if heard is not None
-        else "Nothing that Temporal knows of is pending: it waits for a message, or for its own code.",
-        evidence=(*evidence, *((unread.strip(),) if unread else ())),
-        hint=f"No worker said what it listens to; look into `{listening.workflow}`."
-        if heard is None
-        else "",
+        reason="message",
+        sentence=f"It waits for a message: {_handlers(facts)}.",
+        evidence=evidence,
+        hint=f"`everloom runs {kind} {info.id} {name}` sends one.",
     )
 
 
@@ -109,9 +107,3 @@ def _handlers(facts: Facts) -> str:
             f"{'update' if len(heard.updates) == 1 else 'updates'} {listed(heard.updates)}"
         )
     return " or ".join(parts)
-
-
-def _waits_at(facts: Facts) -> Iterator[str]:
-    place = place_in(facts.listening.stack) if facts.listening is not None else ""
-    if place:
-        yield f"Its code waits at {place}."

@@ -4,9 +4,11 @@ import json
 import logging
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, SecretStr
 
 from everloom.observe import get_logger, set_up_logs
 from everloom.settings import LogSettings
@@ -20,6 +22,19 @@ def restored_logging():
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+class Account(BaseModel):
+    """Settings with something secret."""
+
+    password: str
+
+
+@dataclass
+class Login:
+    """The same, as a dataclass."""
+
+    secret: str
 
 
 def only_line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -86,6 +101,21 @@ def test_run_of_the_sdk_becomes_fields(capsys: pytest.CaptureFixture[str]):
         pytest.param({"headers": {"Authorization": "hunter2"}}, id="inside a mapping"),
         pytest.param({"api_keys": ["hunter2"]}, id="inside a list"),
         pytest.param({"database": "postgresql://me:hunter2@host/name"}, id="inside an address"),
+        pytest.param({"database": "postgresql://me:p@hunter2@host/x"}, id="an @ in a password"),
+        pytest.param({"remote": "https://hunter2-hunter2-hunter2@host/x"}, id="a token as user"),
+        pytest.param({"call": {"a": [{"b": {"token": "hunter2"}}]}}, id="deep inside"),
+        pytest.param({"settings": Account(password="hunter2")}, id="inside a model"),
+        pytest.param({"settings": Login(secret="hunter2")}, id="inside a dataclass"),
+        pytest.param({"key": SecretStr("hunter2")}, id="SecretStr"),
+        pytest.param({"sent": "Authorization: Bearer hunter2hunter2"}, id="bearer in a text"),
+        pytest.param({"sent": "basic hunter2hunter2"}, id="basic in a text"),
+        pytest.param({"sent": "POST /x?api_key=hunter2&page=1"}, id="query of an address"),
+        pytest.param({"sent": '{"api_key": "hunter2"}'}, id="JSON in a text"),
+        pytest.param({"error": ValueError("password='hunter2'")}, id="words of an exception"),
+        pytest.param({"pin_tokens": {"hunter2"}}, id="inside a set"),
+        pytest.param(
+            {"file": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----"}, id="PEM"
+        ),
     ],
 )
 @pytest.mark.parametrize("form", ["json", "console"])
@@ -100,6 +130,44 @@ def test_secrets_never_reach_the_log(
     said = capsys.readouterr().err
     assert "hunter2" not in said
     assert "**********" in said
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_secrets_in_a_trace_never_reach_the_log(capsys: pytest.CaptureFixture[str], form: Any):
+    """Words of exceptions, those behind them, and the lines of code beside them are masked."""
+    set_up_logs(LogSettings(format=form))
+
+    try:
+        try:
+            int("https://me:hunter2@host")
+        except ValueError as error:
+            raise RuntimeError("Authorization: Bearer hunter2hunter2") from error
+    except RuntimeError:
+        get_logger("everloom").exception("it failed")
+
+    said = capsys.readouterr().err
+    assert "RuntimeError" in said
+    assert "ValueError" in said
+    assert "hunter2" not in said
+
+
+def test_what_is_no_secret_is_left_alone(capsys: pytest.CaptureFixture[str]):
+    """Numbers, addresses without passwords, keys of objects and counts of tokens stay readable."""
+    set_up_logs(LogSettings(format="json"))
+    fields = {
+        "rows": 5,
+        "key": "imports/1.csv",
+        "address": "http://127.0.0.1:8000/x",
+        "tokens_used": 12,
+        "done": True,
+        "user": "me@host.example",
+    }
+
+    get_logger("everloom").info("the author passed the tokenizer", **fields)
+
+    line = only_line(capsys)
+    assert fields.items() <= line.items()
+    assert line["event"] == "the author passed the tokenizer"
 
 
 def test_level_of_the_settings_holds(capsys: pytest.CaptureFixture[str]):

@@ -1,6 +1,26 @@
 """What happened? The set-up of logs: ours, the SDK's and uvicorn's in one format, on standard error."""
 
+from .levels import (
+    Level,
+    LevelFileInvalid,
+    LevelOrder,
+    follow_orders,
+    order_level,
+    read_orders,
+    withdraw_orders,
+)
 from .loggers import Logger, get_logger
 from .setup import set_up_logs
 
-__all__ = ["Logger", "get_logger", "set_up_logs"]
+__all__ = [
+    "Level",
+    "LevelFileInvalid",
+    "LevelOrder",
+    "Logger",
+    "follow_orders",
+    "get_logger",
+    "order_level",
+    "read_orders",
+    "set_up_logs",
+    "withdraw_orders",
+]

@@ -3,22 +3,18 @@
 import logging
 import sys
 from datetime import UTC, datetime
+from io import StringIO
+from typing import TextIO
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from everloom.settings import LogSettings
 
-from .fields import lift_run_fields, mask_secrets
-
-_QUIET = {
-    "watchfiles": logging.WARNING,
-    "temporalio.worker": logging.WARNING,
-    "uvicorn.error": logging.WARNING,
-    "asyncio": logging.WARNING,
-}
-"""What these say at `info` is said by us already, or of no use to anybody."""
+from .fields import lift_run_fields
+from .levels import apply_levels
+from .secrets import mask_secrets, masked_text
 
 _TAKEN_OVER = ("uvicorn", "uvicorn.access", "uvicorn.error")
 """Loggers that bring handlers of their own; their lines shall pass through ours."""
@@ -31,12 +27,8 @@ def set_up_logs(log: LogSettings) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(log))
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    level = logging.getLevelNamesMapping()[log.level.upper()]
-    root.setLevel(level)
-    for name, least in _QUIET.items():
-        logging.getLogger(name).setLevel(level if log.level == "debug" else max(level, least))
+    logging.getLogger().handlers[:] = [handler]
+    apply_levels(log.level)
     for name in _TAKEN_OVER:
         logger = logging.getLogger(name)
         logger.handlers.clear()
@@ -52,7 +44,6 @@ def _formatter(log: LogSettings) -> ProcessorFormatter:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         lift_run_fields,
-        mask_secrets,
         ProcessorFormatter.remove_processors_meta,
     ]
     return ProcessorFormatter(
@@ -65,6 +56,7 @@ def _for_machines() -> list[Processor]:
     return [
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         structlog.processors.format_exc_info,
+        mask_secrets,
         _in_order,
         structlog.processors.JSONRenderer(default=str),
     ]
@@ -73,12 +65,26 @@ def _for_machines() -> list[Processor]:
 def _for_people() -> list[Processor]:
     return [
         _clock_time,
+        _mask_all_but_traces,
         structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(),
-            exception_formatter=structlog.dev.plain_traceback,
+            exception_formatter=_masked_trace,
             pad_event_to=0,
         ),
     ]
+
+
+def _mask_all_but_traces(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """A trace is still an exception here; `_masked_trace` sees to it."""
+    trace = event.pop("exc_info", None)
+    event = mask_secrets(logger, method, event)
+    return event if trace is None else {**event, "exc_info": trace}
+
+
+def _masked_trace(stream: TextIO, trace: ExcInfo) -> None:
+    written = StringIO()
+    structlog.dev.plain_traceback(written, trace)
+    stream.write(masked_text(written.getvalue()))
 
 
 def _in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -17,7 +17,7 @@ from temporalio.worker import Worker
 
 from everloom.catalog import Catalog, discover, open_providers
 from everloom.core import EverloomError
-from everloom.observe import get_logger, set_up_logs
+from everloom.observe import follow_orders, get_logger, set_up_logs
 from everloom.settings import Settings, adopt_environment, load_settings
 from everloom.temporal import ConnectionInvalid, TemporalDenied, TemporalService
 
@@ -74,6 +74,7 @@ async def _serve(order: Order, parent: ParentLine) -> int:
         adopt_environment(order.environment)
         settings = load_settings(order.folder)
         set_up_logs(settings.log)
+        follow_orders(settings)
         code = CodeSnapshot(settings.catalog.packages)
         code.take()
         process = _Process(settings, parent, code, is_first=order.process == 1)

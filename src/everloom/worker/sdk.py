@@ -15,8 +15,10 @@ from temporalio.runtime import (
 )
 from typing_extensions import override
 
-from everloom.authoring import Policy, use_default_policy, use_versions
+from everloom.authoring import use_versions
 from everloom.settings import Settings
+
+from .defaults import use_call_defaults
 
 _SHORTEST_BEAT = timedelta(seconds=1)
 _LONGEST_BEAT = timedelta(seconds=60)
@@ -30,20 +32,12 @@ def set_up_sdk(settings: Settings, temporal_away: Callable[[], None]) -> None:
         temporal_away: Called, from any thread, when the SDK finds Temporal away.
     """
     use_versions(is_versioned=settings.deployment.is_versioned)
-    limits = settings.activities
-    use_default_policy(
-        Policy(
-            timeout=limits.start_to_close,
-            heartbeat=limits.heartbeat,
-            attempts=limits.retry.attempts,
-            first_interval=limits.retry.first_interval,
-            coefficient=limits.retry.coefficient,
-            cap=limits.retry.cap,
-        )
-    )
+    use_call_defaults(settings)
     # Type, id and attempt are fields of a line; in its text they would stand twice.
     activity.logger.activity_info_on_message = False
     workflow.logger.workflow_info_on_message = False
+    # What formats a line may import or look at the clock; neither reaches the workflow.
+    workflow.logger.unsafe_disable_sandbox()
     activity.logger.base_logger.addFilter(_ActivityLines())
     core = logging.getLogger("temporalio.core")
     core.addFilter(_CoreLines(temporal_away))
@@ -95,6 +89,8 @@ def _runtime(settings: Settings, core: logging.Logger) -> Runtime:
         append_target_to_name=False,
         prepend_target_on_message=False,
     )
-    logs = LoggingConfig(TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding)
+    # All of it comes over, a dozen short lines a run, and our logger decides: the core itself
+    # cannot be told another level while it runs.
+    logs = LoggingConfig(TelemetryFilter(core_level="DEBUG", other_level="ERROR"), forwarding)
     beat = min(max(settings.worker.heartbeat, _SHORTEST_BEAT), _LONGEST_BEAT)
     return Runtime(telemetry=TelemetryConfig(logging=logs), worker_heartbeat_interval=beat)

@@ -14,7 +14,7 @@ from everloom.cli.exits import AWAY
 from everloom.cli.failures import UsageInvalid, exit_code, find_ours, show_error
 from everloom.cli.output import Output
 from everloom.engine import Engine, embedded_engine, engine_needed, free_port, port_holder
-from everloom.observe import set_up_logs
+from everloom.observe import follow_orders, set_up_logs
 from everloom.settings import Loaded, Settings, load_with_sources
 from everloom.worker import Companion, CompanionDown, Supervisor, TetheredCommand, WorkerOptions
 
@@ -48,6 +48,7 @@ async def _develop(call: Develop, out: Output) -> int:
     _check(call)
     loaded = load_with_sources()
     set_up_logs(loaded.settings.log)
+    follow_orders(loaded.settings)
     async with AsyncExitStack() as stack:
         supervisor = _supervisor(loaded, call)
         stack.push_async_callback(supervisor.close)

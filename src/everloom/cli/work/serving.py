@@ -2,7 +2,7 @@
 
 from everloom.api import serve
 from everloom.cli.output import Output
-from everloom.observe import set_up_logs
+from everloom.observe import follow_orders, set_up_logs
 from everloom.settings import load_settings
 
 
@@ -13,6 +13,7 @@ def serve_api(*, host: str | None, port: int | None) -> None:
     changes = {name: value for name, value in asked.items() if value is not None}
     settings = settings.model_copy(update={"api": settings.api.model_copy(update=changes)})
     set_up_logs(settings.log)
+    follow_orders(settings)
     api = settings.api
     shown = f"[{api.host}]" if ":" in api.host else api.host
     serve(settings, lambda: Output(as_json=False).say(f"API: http://{shown}:{api.port}/docs"))

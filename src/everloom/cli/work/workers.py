@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from everloom.cli.failures import show_error
-from everloom.observe import set_up_logs
+from everloom.observe import follow_orders, set_up_logs
 from everloom.settings import load_with_sources
 from everloom.worker import Supervisor, WorkerOptions
 
@@ -17,6 +17,7 @@ def run_workers(*, queues: Sequence[str], processes: int | None, reload: bool) -
 async def _run(queues: Sequence[str], processes: int | None, *, reload: bool) -> int:
     loaded = load_with_sources()
     set_up_logs(loaded.settings.log)
+    follow_orders(loaded.settings)
     options = WorkerOptions(
         queues=queues,
         processes=processes,

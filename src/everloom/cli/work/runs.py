@@ -22,7 +22,7 @@ from everloom.control import (
 from everloom.core import format_duration
 from everloom.temporal import PendingActivity, RunInfo
 
-from .amounts import shortened
+from .amounts import shortened, size_text
 from .inputs import read_input
 from .session import session
 

@@ -1,5 +1,7 @@
 """What exists in code: workflows, activities, providers, found in the settings' packages."""
 
+from .call_scope import CallProviderFailed
+from .checks import constructor_needs
 from .collecting import collect
 from .describing import WireName, wire_names
 from .discovery import discover
@@ -8,6 +10,7 @@ from .entries import (
     Catalog,
     CatalogInvalid,
     ProviderEntry,
+    QueueUnserved,
     ScheduleEntry,
     WorkflowEntry,
     WorkflowUnknown,
@@ -18,17 +21,20 @@ from .weighing import heavy_imports
 
 __all__ = [
     "ActivityEntry",
+    "CallProviderFailed",
     "Catalog",
     "CatalogInvalid",
     "ProviderEntry",
     "ProviderFailed",
     "ProviderMissing",
     "Providers",
+    "QueueUnserved",
     "ScheduleEntry",
     "WireName",
     "WorkflowEntry",
     "WorkflowUnknown",
     "collect",
+    "constructor_needs",
     "discover",
     "find_scheduled",
     "heavy_imports",

@@ -1,6 +1,7 @@
 """Child workflows on a real Temporal, under the SDK's own worker that replays every step."""
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureEr
 from temporalio.exceptions import ApplicationError, ChildWorkflowError
 from temporalio.worker import Replayer, Worker
 from tests.authoring import children_sample as sample
+from tests.guides import load_guide
 from tests.saga_faults import RUNNER
 from tests.waiting import eventually
 
@@ -255,3 +257,24 @@ async def test_a_child_without_an_id_has_one_that_tells_its_type(
 
     assert (await run.result()).startswith("sample.make-part-")
     await replay(client, run.id)
+
+
+async def test_the_guide_runs_as_it_stands(
+    temporal: TemporalService, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child alone, many at once, one that is signalled, one that fails."""
+    guide = load_guide("children", tmp_path, monkeypatch)
+    queue = f"guide-{uuid4()}"
+    workflows = [
+        guide.PaintRoom, guide.PaintHouse, guide.PaintAtOnce, guide.PaintTwice, guide.TryRoom,
+    ]  # fmt: skip
+    hall, void = guide.Room(name="hall", walls=4), guide.Room(name="void", walls=0)
+    house = guide.House(id=f"house-{uuid4()}", rooms=[hall, void])
+
+    async with Worker(client, task_queue=queue, workflows=workflows, workflow_runner=RUNNER):
+        one = guide.House(id=f"house-{uuid4()}", rooms=[hall])
+        assert await guide.PaintHouse.execute(temporal, one, queue=queue) == 4
+        told = await guide.PaintAtOnce.execute(temporal, house, queue=queue)
+        assert told == ["hall: 4", "void: no-walls"]
+        assert await guide.PaintTwice.execute(temporal, hall, queue=queue) == 8
+        assert await guide.TryRoom.execute(temporal, void, queue=queue) == "no-walls"

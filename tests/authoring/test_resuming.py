@@ -15,6 +15,7 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
 from tests.authoring import resuming_sample as sample
+from tests.guides import load_guide
 from tests.saga_faults import RUNNER
 
 from everloom.authoring import resuming
@@ -123,3 +124,26 @@ def test_outside_an_activity_there_is_nothing_to_resume() -> None:
         progress.report(sample.Done(count=1))
 
     assert progress.last is None
+
+
+async def test_the_guide_runs_as_it_stands(
+    temporal: TemporalService, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attempt that fails in the middle, and one that goes on there."""
+    guide = load_guide("long-activities", tmp_path, monkeypatch)
+    queue = f"guide-{uuid4()}"
+
+    with ThreadPoolExecutor(2) as threads:
+        async with Worker(
+            client,
+            task_queue=queue,
+            workflows=[guide.SendMailing],
+            activities=[guide.post, guide.count],
+            activity_executor=threads,
+            workflow_runner=RUNNER,
+        ):
+            mailing = guide.Mailing(letters=6, fails_at=4)
+            said = await guide.SendMailing.execute(temporal, mailing, queue=queue)
+
+    assert said == "6 letters, went on after 3"
+    assert guide.posted == [1, 2, 3, 4, 5, 6]

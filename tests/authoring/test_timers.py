@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureEr
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer, Worker
 from tests.authoring import timers_sample as sample
+from tests.guides import load_guide
 from tests.saga_faults import RUNNER
 from tests.waiting import eventually
 
@@ -385,3 +387,37 @@ def test_a_deadline_is_told_by_its_own_code() -> None:
 
     assert describe_failure(error).code == "deadline-passed"
     assert isinstance(error, TimeoutError)
+
+
+async def test_the_guide_runs_as_it_stands(
+    temporal: TemporalService, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reminders, a deadline, and moments on a day that has passed."""
+    guide = load_guide("timers", tmp_path, monkeypatch)
+    queue = f"guide-{uuid4()}"
+    workflows = [guide.Approve, guide.Pay, guide.Book, guide.WaitForIt, guide.RemindMornings]
+
+    async with Worker(
+        client,
+        task_queue=queue,
+        workflows=workflows,
+        activities=[guide.mail],
+        workflow_runner=RUNNER,
+    ):
+        hasty = guide.Invoice(
+            id="hasty", patience=timedelta(seconds=0.5), every=timedelta(seconds=0.15)
+        )
+        assert await guide.Approve.execute(temporal, hasty, queue=queue) == "nobody"
+        assert guide.mailed[0] == "hasty: reminder 1"
+        assert guide.mailed[-1] == "hasty: nobody approved it"
+
+        for workflow in (guide.Approve, guide.WaitForIt):
+            run = await workflow.start(temporal, guide.Invoice(id="calm"), queue=queue)
+            await run.signal(workflow.approve, "Ada")
+            assert await run.result() == "Ada"
+
+        run = await guide.RemindMornings.start(temporal, guide.Invoice(id="paid"), queue=queue)
+        await run.signal(guide.RemindMornings.pay)
+        assert await run.result() == 0
+        assert await guide.Pay.execute(temporal, date(2026, 1, 2), queue=queue) == "09:00"
+        assert await guide.Book.execute(temporal, guide.Invoice(id="book"), queue=queue)

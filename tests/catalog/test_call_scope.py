@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,9 +15,11 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import Worker
 from tests.catalog.calling import CallByName, Order
+from tests.guides import load_guide
 from tests.waiting import eventually
 
 from everloom.catalog import CatalogInvalid, ProviderMissing, discover, open_providers
+from everloom.core import EverloomError
 from everloom.settings import Settings
 from everloom.temporal import TemporalService
 
@@ -429,3 +432,34 @@ async def test_outside_a_call_such_a_thing_is_not_there(package: Package) -> Non
     async with open_providers(catalog, settings) as providers:
         with pytest.raises(ProviderMissing, match="for each call of an activity"):
             providers.get(session)
+
+
+async def test_the_guide_runs_as_it_stands(
+    temporal: TemporalService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order that is kept, and one that is rolled back."""
+    guide = load_guide("dependencies", tmp_path, monkeypatch)
+    settings = Settings.model_validate(
+        {
+            "folder": tmp_path,
+            "catalog": {"packages": [guide.__name__]},
+            "apps": {"shop": {"database": str(tmp_path / "shop.db")}},
+        }
+    )
+    catalog, queue = discover(settings), f"guide-{uuid4()}"
+    async with open_providers(catalog, settings) as providers:
+        with ThreadPoolExecutor(2) as threads:
+            async with Worker(
+                await temporal.get_client(),
+                task_queue=queue,
+                workflows=[guide.TakeOrder],
+                activities=providers.activities_on("standard"),
+                activity_executor=threads,
+            ):
+                cheap, dear = guide.Order(id="a", amount=5), guide.Order(id="b", amount=500)
+                assert await guide.TakeOrder.execute(temporal, cheap, queue=queue) == 1
+                with pytest.raises(EverloomError, match="too dear"):
+                    await guide.TakeOrder.execute(temporal, dear, queue=queue)
+                other = guide.Order(id="c", amount=5)
+                assert await guide.TakeOrder.execute(temporal, other, queue=queue) == 2
+    assert providers.get(guide.Bank).charged == ["a", "c"]

@@ -237,7 +237,7 @@ def write_history_file(folder: Path, history: WorkflowHistory) -> Path:
         OSError: It cannot be written.
     """
     file = folder / _slug(history_type(history)) / f"{_slug(history.workflow_id)}.json"
-    file = file.with_stem(f"{file.stem}-{history.run_id[:8]}")
+    file = file.with_stem(f"{file.stem}-{history.run_id}")
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".partial")
     partial.write_text(history.to_json() + "\n", encoding="utf-8")

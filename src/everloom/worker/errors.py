@@ -110,7 +110,7 @@ def _short(run: Replayed) -> str:
         shown = f"{shown[: SHOWN_ID // 2]}…{shown[-SHOWN_ID // 2 :]}"
     broken = run.broken
     at = f", event {broken.event_id} {broken.event}" if broken and broken.event_id else ""
-    return f"{shown} (run {run.run_id[:8]}{at})"
+    return f"{shown} (run {run.short_run_id}{at})"
 
 
 class HealthPortTaken(Conflict):

@@ -202,10 +202,12 @@ class Seat:
         """Tell why a process does not take the seat."""
         if process.held is not None and self._holding is not None:
             self._crashes = 0
+            self._begin(self._reserve.refill())  # the next save is the mended one, and soon
             self._holding.held(process.held)
             self._listener.held(process.held.rehearsal, served=self._current is not None)
         elif process.failed is not None:
             self._crashes = 0  # trying again would not help; a change will
+            self._begin(self._reserve.refill())
             self._listener.code_broken(process.failed)
         elif self._holding is not None and self._holding.goes_on_without(process.ended.result()):
             self._changed.set()

@@ -11,9 +11,6 @@ from everloom.cli.output import Output
 from everloom.worker.replaying import Break, Replayed, group_breaks
 
 _RUNS_NAMED = 5
-_SHORT = 8
-"""Characters of a run id that tell runs apart."""
-
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -35,8 +32,9 @@ def show_replayed(out: Output, found: Sequence[Replayed]) -> None:
     for broken, runs in group_breaks(found):
         out.line("")
         out.finding("breaks", "red", *_lines(broken, runs))
-    for workflow, note in sorted({(each.workflow, each.note) for each in found if each.note}):
-        out.say(f"{workflow}: {note} Its runs have ended, so nothing breaks.")
+    for _, runs in _by_workflow(found):
+        if all(each.note for each in runs):
+            out.say(f"{runs[0].note} Its runs have ended, so nothing breaks.")
 
 
 def replay_document(found: Sequence[Replayed], recorded: Iterable[Path]) -> dict[str, Any]:
@@ -94,7 +92,7 @@ def _run_words(each: Replayed) -> str:
     if broken is not None and broken.event_id is not None:
         at = f" at event {broken.event_id} ({broken.event})"
     state = "open" if each.is_open else "closed"
-    return f"{each.workflow_id} (run {each.run_id[:_SHORT]}, {state}){at}"
+    return f"{each.workflow_id} (run {each.short_run_id}, {state}){at}"
 
 
 def _facts(each: Replayed, broken: Break) -> list[str]:
@@ -106,7 +104,8 @@ def _facts(each: Replayed, broken: Break) -> list[str]:
         facts.append(f"place: {broken.place}")
     if broken.event_id is not None:
         facts.append(f"event: {broken.event_id} {broken.event}")
-    return [*facts, f"what to do: {broken.hint}", f"the SDK says: {broken.detail}"]
+    facts.append(f"what to do: {broken.hint}")
+    return [*facts, f"the SDK says: {broken.detail}"] if broken.detail else facts
 
 
 def _case(each: Replayed) -> dict[str, str]:

@@ -31,6 +31,14 @@ BUILD_ID = "replay"
 """Given, because the SDK would otherwise hash every module of the process."""
 
 _CLOSING = timedelta(seconds=5)
+_TALKERS = (
+    "temporalio.worker",
+    "temporalio.worker._workflow",
+    "temporalio.worker._workflow_instance",
+    "temporalio.worker.workflow_sandbox._importer",
+    "temporalio.worker.workflow_sandbox._restrictions",
+    "temporalio.workflow",
+)
 _closing: set[asyncio.Future[None]] = set()
 
 
@@ -49,14 +57,9 @@ class _Unheard(logging.Filter):
 class Silence:
     """Keeps the SDK, and workflow code at the end of a history, from logging what is told anyway."""
 
-    _NAMES = ("temporalio.worker", "temporalio.worker._workflow", "temporalio.workflow")
-
     def __init__(self) -> None:
         self._unheard = _Unheard()
-        self._loggers = [
-            logging.getLogger(name)
-            for name in (*self._NAMES, "temporalio.worker._workflow_instance")
-        ]
+        self._loggers = [logging.getLogger(name) for name in _TALKERS]
 
     def __enter__(self) -> None:
         for logger in self._loggers:

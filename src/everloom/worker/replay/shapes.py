@@ -67,6 +67,11 @@ class Replayed:
     note: str = ""
     """What is worth knowing although nothing breaks."""
 
+    @property
+    def short_run_id(self) -> str:
+        """What tells runs apart: run ids begin with the time, so those of a minute begin alike."""
+        return f"…{self.run_id[-8:]}"
+
 
 def group_breaks(found: Iterable[Replayed]) -> list[tuple[Break, list[Replayed]]]:
     """Runs that break for the same reason at the same place, together."""

@@ -4,8 +4,10 @@ A payload is measured where it is made, in the code that made it: there a failur
 Found later, while a task is sent, it would only be refused again and again.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
+from weakref import WeakKeyDictionary
 
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
@@ -98,7 +100,7 @@ class SizeCheck:
     def __init__(self, section: PayloadSettings, packing: Packing) -> None:
         self._section = section
         self._packing = packing
-        self._tasks: dict[str, tuple[int, int]] = {}
+        self._tasks = WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[int, int]]()
 
     def check(self, payloads: list[Payload], context: SerializationContext | None) -> None:
         """Look at the payloads of one value or one list of arguments.
@@ -132,18 +134,17 @@ class SizeCheck:
         The sum is of payloads as they are before compression, and of those that go outside anyway
         only as much as the threshold: at worst something is kept outside without need.
         """
-        section, info = self._section, workflow.info()
-        task = info.get_current_history_length()
-        known, sent = self._tasks.get(info.run_id, (task, 0))
-        sent = (sent if known == task else 0) + min(size, int(section.threshold))
-        if not section.external:
-            sent += size - min(size, int(section.threshold))
-        if len(self._tasks) >= _SAID_AT_MOST:
-            self._tasks.clear()
-        self._tasks[info.run_id] = (task, sent)
+        section = self._section
+        loop = asyncio.get_running_loop()  # the run's own, and a new one for each replay of it
+        task = workflow.info().get_current_history_length()
+        known, sent = self._tasks.get(loop, (task, 0))
+        counted = min(size, int(section.threshold)) if section.external else size
+        sent = counted + (sent if known == task else 0)
+        self._tasks[loop] = (task, sent)
         if section.external and sent > _TASK_ROOM:
             for each in payloads:
-                put_outside(each)
+                if each.ByteSize() < section.threshold:  # others go there anyway
+                    put_outside(each)
         elif not section.external and sent > _MESSAGE:
             self._refuse(Step.of(context), sent, _MESSAGE, kept="together")
 

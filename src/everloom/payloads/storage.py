@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from weakref import WeakValueDictionary
 
 from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
@@ -59,6 +60,7 @@ class PayloadStore(StorageDriver):
         """
         self._settings = settings
         self._now = now
+        self._writing = WeakValueDictionary[str, asyncio.Lock]()
         # A bucket costs nothing to open, and a wrong address is better said at once.
         self._objects = open_objects(settings) if "://" in settings.store.objects else None
 
@@ -163,10 +165,15 @@ class PayloadStore(StorageDriver):
         key = _key(target, digest, self._now())
         # A replay makes the commands of a run once more, and their payloads are known already.
         if target is None or target.namespace != REPLAY:
+            await self._put(key, data)
+        return StorageDriverClaim({"key": key, "sha256": digest, "size": str(len(data))})
+
+    async def _put(self, key: str, data: bytes) -> None:
+        # A run that hands one text to many at once would send it as often.
+        async with self._writing.setdefault(key, asyncio.Lock()):
             known = await self.objects.afind(key)
             if known is None or known.size != len(data):
                 await self.objects.aput(key, data)
-        return StorageDriverClaim({"key": key, "sha256": digest, "size": str(len(data))})
 
 
 def _key(target: Target, digest: str, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from temporalio.worker import Worker
@@ -21,6 +22,7 @@ async def main(address: str, namespace: str, queue: str, folder: str) -> None:
         workflows=entity_sample.WORKFLOWS,
         activities=entity_sample.ACTIVITIES,
         workflow_runner=RUNNER,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),  # once it was killed
     )
     await worker.run()
 

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -107,13 +108,19 @@ async def test_a_thousand_messages_over_many_histories(
     """None is lost, none is doubled, and their order is kept."""
     run = await start(temporal, id)
 
-    for number in range(1000):
-        await run.signal(Ledger.note if number % 2 else Ledger.jot, Entry(number=number))
+    async def sender(first: int) -> None:
+        for number in range(first, first + 100):
+            await run.signal(Ledger.note if number % 2 else Ledger.jot, Entry(number=number))
+
+    await asyncio.gather(*(sender(100 * each) for each in range(10)))
     assert await run.update(Ledger.book, 1000) == 1001
     await run.update(Ledger.close)
 
     result = await run.result()
-    assert result.entries == list(range(1001))
+    assert sorted(result.entries) == list(range(1001))
+    for each in range(10):
+        own = [number for number in result.entries if number // 100 == each]
+        assert own == list(range(100 * each, 100 * each + 100))
     assert (result.opened, result.most_at_once) == (1, 1)
     assert len(await runs_of(client, id)) >= 4
     assert sample.stored[id] == result.entries
@@ -289,7 +296,9 @@ async def test_a_killed_worker_loses_nothing(
 ) -> None:
     """Two workers are killed while messages pour in; the third brings all of it to an end."""
     queue = f"killed-{uuid4()}"
-    run = await Ledger.start(temporal, Book(name=id), id=id, queue=queue)
+    run = await Ledger.start(
+        temporal, Book(name=id), id=id, queue=queue, task_timeout=timedelta(seconds=2)
+    )
     answers: list[int] = []
 
     async def pour() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 DECLARED = """
 from temporalio import workflow
-from everloom.authoring import Door, Run, Workflow, activity_type, call, workflow_type
+from pydantic import BaseModel
+from everloom.authoring import Door, Entity, Run, Workflow, activity_type, call, workflow_type
 
 @activity_type(name="measure")
 async def measure(text: str) -> int:
@@ -38,6 +39,35 @@ class Count(Workflow[str, int]):
     async def rename(self, name: str) -> bool:
         return True
 
+class Points(BaseModel):
+    total: int = 0
+
+@workflow_type(name="customer")
+class Customer(Entity[Points]):
+    @workflow.update
+    async def earn(self, points: int) -> float:
+        self.state.total += points
+        return 1.0
+
+    @workflow.signal
+    def forget(self) -> None: ...
+
+async def talk(temporal: Door) -> None:
+    started: Run[Count, int] = await Count.signal_with_start(
+        temporal, "a b", Count.add, 1, id="count-1"
+    )
+    answer, run = await Count.update_with_start(temporal, "a b", Count.rename, "c", id="count-1")
+    renamed: bool = answer
+    result: int = await run.result()
+    by_name: object = await run.query("total")
+    await run.signal("add", 1)
+    earned: float = await Customer.ask(temporal, "c/1", Customer.earn, 3, initial=Points())
+    told: Run[Customer, Points] = await Customer.tell(
+        temporal, "c/1", Customer.forget, initial=Points()
+    )
+    state: Points = await Customer.at(temporal, "c/1").result()
+    print(started, renamed, result, by_name, earned, told, state)
+
 async def use(temporal: Door) -> None:
     run = await Count.start(temporal, "a b", id="count-1")
     result: int = await run.result()
@@ -56,6 +86,15 @@ WRONG = {
     "signal argument": 'await Count.at(temporal, "x").signal(Count.add, "one")',
     "query answer": 'text: str = await Count.at(temporal, "x").query(Count.total); print(text)',
     "update argument": 'await Count.at(temporal, "x").update(Count.rename, 1)',
+    "argument of a signal with start": 'await Count.signal_with_start(temporal, "a", Count.add, "1", id="x")',
+    "input of a signal with start": 'await Count.signal_with_start(temporal, 1, Count.add, 1, id="x")',
+    "no id": 'await Count.signal_with_start(temporal, "a", Count.add, 1)',
+    "argument of an update with start": 'await Count.update_with_start(temporal, "a", Count.rename, 1, id="x")',
+    "another class's message": 'await Count.update_with_start(temporal, "a", Customer.earn, 1, id="x")',
+    "start delay of an update": 'await Count.update_with_start(temporal, "a", Count.rename, "c", id="x", start_delay=None)',
+    "fails if it exists": 'await Count.signal_with_start(temporal, "a", Count.add, 1, id="x", if_exists="fail")',
+    "state of an entity": 'await Customer.ask(temporal, "c/1", Customer.earn, 3, initial="none")',
+    "answer of an entity": 'text: str = await Customer.ask(temporal, "c/1", Customer.earn, 3, initial=Points()); print(text)',
     "activity input": "await call(measure, 3)",
     "method activity input": "await call(Tools.cut, 3)",
     "activity result": 'text: str = await call(measure, "a"); print(text)',

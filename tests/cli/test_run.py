@@ -114,9 +114,10 @@ async def test_a_failed_run_ends_with_1_and_its_causes(everloom: Type) -> None:
 
     error = outcome.document["error"]
     assert outcome.code == 1
-    assert error["code"] == "run-failed"
+    assert error["code"] == "door-closed"
     assert [problem["code"] for problem in error["problems"]] == ["activity-failed", "door-closed"]
-    assert "Ada did not open" in outcome.err
+    assert outcome.err.count("Ada did not open") == 1
+    assert "code: door-closed" in outcome.err
 
 
 async def test_interrupting_the_waiting_leaves_the_run_alone(
@@ -162,6 +163,8 @@ async def test_a_run_is_talked_to_from_the_command_line(everloom: Type) -> None:
     invited = await everloom("runs", "update", run, "invite", '"Bob"', "--json")
     brought = await everloom("runs", "signal", run, "bring", '"Eve"', "--json")
     misspelt = await everloom("runs", "signal", run, "goo", "--json")
+    unasked = await everloom("runs", "query", run, "progres", "--json")
+    untaken = await everloom("runs", "update", run, "inv", '"Bob"')
     gone = await everloom("runs", "signal", run, "go")
     shown = await everloom("run", "greet", "-i", WAITING, "--id", run, "--wait", "--json")
 
@@ -169,6 +172,9 @@ async def test_a_run_is_talked_to_from_the_command_line(everloom: Type) -> None:
     assert invited.document == {"answer": 1}
     assert brought.document == {"id": run, "done": "signalled"}
     assert (misspelt.code, misspelt.document["error"]["code"]) == (2, "signal-unknown")
+    assert (unasked.code, unasked.document["error"]["code"]) == (2, "query-unknown")
+    assert untaken.code == 2
+    assert "`greet` knows no update `inv`. Known: `invite`." in " ".join(untaken.err.split())
     assert gone.code == 0
     assert shown.document["result"]["guests"] == ["Bob", "Eve"]
 

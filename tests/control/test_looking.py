@@ -6,18 +6,19 @@ import pytest
 from tests.greeting import Greeter
 from tests.waiting import eventually
 
-from everloom.authoring import InputInvalid
+from everloom.authoring import InputInvalid, QueryUnknown, SignalUnknown, UpdateUnknown
 from everloom.control import (
     RunFilter,
-    SignalUnknown,
     Started,
     StartRequest,
     StatusUnknown,
     find_runs,
     follow_run,
+    query_run,
     show_run,
     signal_run,
     start_run,
+    update_run,
 )
 from everloom.temporal import RunFailed
 
@@ -141,4 +142,34 @@ async def test_a_misspelt_signal_is_refused(greeter: Greeter) -> None:
         await signal_run(greeter.catalog, greeter.temporal, started.id, "bring", arguments=[{}])
 
     assert raised.value.hint == "Did you mean `bring`?"
+    assert "`greet` knows no signal `brin`. Known: `bring`, `go`" in raised.value.message
     await greeter.temporal.terminate_workflow(started.id, None, f"the test is over {uuid4()}")
+
+
+async def test_a_misspelt_query_or_update_is_refused_with_the_names_there_are(
+    greeter: Greeter,
+) -> None:
+    """Before a worker is asked; and arguments are checked as a signal's are."""
+    started = await start(greeter, "greet", wait=True)
+
+    async def ask(name: str, *arguments: object) -> object:
+        return await query_run(
+            greeter.catalog, greeter.temporal, started.id, name, arguments=arguments
+        )
+
+    async def change(name: str, *arguments: object) -> object:
+        return await update_run(
+            greeter.catalog, greeter.temporal, started.id, name, arguments=arguments
+        )
+
+    with pytest.raises(QueryUnknown, match="Known: `progress`"):
+        await ask("progres")
+    with pytest.raises(UpdateUnknown, match="Known: `invite`"):
+        await change("invit", "Bob")
+    with pytest.raises(InputInvalid):
+        await change("invite", {"name": "Bob"})
+
+    assert await ask("progress")
+    assert await change("invite", "Bob")
+    assert "greet" in str(await ask("__stack_trace"))
+    await greeter.temporal.terminate_workflow(started.id, None, "the test is over")

@@ -11,6 +11,7 @@ from everloom.settings import AppSettings, Settings
 
 from .entries import ActivityEntry, Catalog, WorkflowEntry
 from .hints import hints_of
+from .messages import check_messages
 from .schedules import check_schedules
 
 Needs = tuple[tuple[str, Any], ...]
@@ -24,6 +25,7 @@ def check(catalog: Catalog, settings: Settings) -> Iterator[Problem]:
     yield from _missing_providers(catalog)
     yield from _scopes(catalog)
     yield from check_schedules(catalog)
+    yield from check_messages(catalog)
 
 
 def _names_twice(

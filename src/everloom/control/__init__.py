@@ -24,6 +24,16 @@ from .following import Sight, follow_run
 from .looking import History, RunFilter, Shown, StatusUnknown, find_runs, show_run
 from .payloads import PayloadAmbiguous, PayloadUnknown, ShownPayload, show_payload
 from .references import RunReference, parse_reference
+from .resetting import (
+    ActivityNotRun,
+    NothingToReset,
+    Redone,
+    ResetPlan,
+    ResetPoint,
+    ResetPointInvalid,
+    carry_out_reset,
+    plan_reset,
+)
 from .schedules import (
     ChangeKind,
     FieldChange,
@@ -36,11 +46,12 @@ from .schedules import (
     plan_schedules,
 )
 from .starting import Started, StartRequest, start_run
-from .steering import RunEnded, SignalUnknown, cancel_run, signal_run
+from .steering import RunEnded, cancel_run, query_run, signal_run, update_run
 from .versions import installed_versions
 from .why import Why, explain_wait
 
 __all__ = [
+    "ActivityNotRun",
     "ChangeKind",
     "DeploymentState",
     "DeploymentUnnamed",
@@ -48,11 +59,16 @@ __all__ = [
     "Finding",
     "History",
     "Level",
+    "NothingToReset",
     "NothingToRollBack",
     "PayloadAmbiguous",
     "PayloadUnknown",
     "QueueState",
+    "Redone",
     "Report",
+    "ResetPlan",
+    "ResetPoint",
+    "ResetPointInvalid",
     "Routed",
     "RunEnded",
     "RunFilter",
@@ -65,7 +81,6 @@ __all__ = [
     "Shown",
     "ShownPayload",
     "Sight",
-    "SignalUnknown",
     "StartRequest",
     "Started",
     "StatusUnknown",
@@ -75,6 +90,7 @@ __all__ = [
     "Why",
     "apply_schedules",
     "cancel_run",
+    "carry_out_reset",
     "examine",
     "explain_failure",
     "explain_wait",
@@ -86,8 +102,10 @@ __all__ = [
     "open_temporal",
     "parse_reference",
     "parse_share",
+    "plan_reset",
     "plan_schedules",
     "promote_version",
+    "query_run",
     "ramp_version",
     "roll_back",
     "run_page",
@@ -97,4 +115,5 @@ __all__ = [
     "signal_run",
     "start_run",
     "temporal_service",
+    "update_run",
 ]

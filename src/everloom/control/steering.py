@@ -1,23 +1,24 @@
-"""Cancel a run, or send it a signal by name, where Temporal alone would call a mistake a success.
+"""Cancel a run, or send it a message by name, where Temporal alone would call a mistake a success.
 
 It takes a cancellation of a run that has ended, and any signal for any run, and says nothing when no
-code waits for it. Queries and updates are answered by the run itself and need no such care.
+code waits for it. A query or an update of a wrong name a worker would refuse, if there is one.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, get_type_hints
+from typing import Any
 
-from everloom.authoring import check_input
+from everloom.authoring import (
+    MessageKind,
+    checked_arguments,
+    find_message,
+    find_workflow_binding,
+)
 from everloom.catalog import Catalog
-from everloom.core import Conflict, NotFound, did_you_mean
+from everloom.core import Conflict
 from everloom.temporal import TemporalService, read_run
 
-
-class SignalUnknown(NotFound):
-    """A workflow waits for no signal of that name."""
-
-    code = "signal-unknown"
+_OF_THE_SDK = "__"
+"""Names that begin so are the SDK's own: `__stack_trace`, `__temporal_workflow_metadata`."""
 
 
 class RunEnded(Conflict):
@@ -59,36 +60,63 @@ async def signal_run(
         InputInvalid: The argument does not fit; nothing was sent.
         TemporalUnavailable: Temporal is away.
     """
-    details = await read_run(temporal, workflow_id)
-    entry = catalog.find_workflow(details.info.workflow)
-    if entry is not None:
-        arguments = _checked(entry.cls, name, arguments)
-    await temporal.signal_workflow(workflow_id, None, name, arguments)
+    method = await _method(catalog, temporal, workflow_id, kind="signal", name=name)
+    checked = checked_arguments(method, tuple(arguments))
+    await temporal.signal_workflow(workflow_id, None, name, checked)
 
 
-def _checked(workflow: type, name: str, arguments: Sequence[object]) -> Sequence[object]:
-    known = _signals_of(workflow)
-    if None in known:  # one method takes every signal
-        return arguments
-    if name not in known:
-        raise SignalUnknown(
-            f"The workflow waits for no signal `{name}`.",
-            hint=did_you_mean(name, [each for each in known if each is not None]),
-        )
-    method = known[name]
-    parameters = list(inspect.signature(method).parameters)[1:]
-    hints = get_type_hints(method)
-    return [
-        check_input(f"signal `{name}`", hints.get(parameter, Any), argument)
-        for parameter, argument in zip(parameters, arguments, strict=False)
-    ]
+async def query_run(
+    catalog: Catalog,
+    temporal: TemporalService,
+    workflow_id: str,
+    name: str,
+    *,
+    arguments: Sequence[object] = (),
+) -> Any:
+    """Ask a run something, and return its answer as JSON has it; checked as a signal is.
+
+    Raises:
+        RunNotFound, MessageRefused: There is no such run, or it failed to answer.
+        QueryUnknown: The workflow answers no such query.
+        InputInvalid: The argument does not fit; nothing was sent.
+        NoWorker: No worker answered in time.
+        TemporalUnavailable: Temporal is away.
+    """
+    method = await _method(catalog, temporal, workflow_id, kind="query", name=name)
+    checked = checked_arguments(method, tuple(arguments))
+    return await temporal.query_workflow(workflow_id, None, name, args=checked, result_type=None)
 
 
-def _signals_of(workflow: type) -> dict[str | None, Callable[..., Any]]:
-    """Signals by wire name, as the SDK's decorator noted them; None is the one for all names."""
-    found: dict[str | None, Callable[..., Any]] = {}
-    for _, method in inspect.getmembers(workflow, inspect.isfunction):
-        noted: Any = getattr(method, "__temporal_signal_definition", None)
-        if noted is not None:
-            found[noted.name] = method
-    return found
+async def update_run(
+    catalog: Catalog,
+    temporal: TemporalService,
+    workflow_id: str,
+    name: str,
+    *,
+    arguments: Sequence[object] = (),
+) -> Any:
+    """Send an update, and return its answer as JSON has it; checked as a signal is.
+
+    Raises:
+        RunNotFound, MessageRefused: There is no such run, it refused, or it has ended.
+        UpdateUnknown: The workflow takes no such update.
+        InputInvalid: The argument does not fit; nothing was sent.
+        TemporalUnavailable: Temporal is away.
+    """
+    method = await _method(catalog, temporal, workflow_id, kind="update", name=name)
+    checked = checked_arguments(method, tuple(arguments))
+    return await temporal.update_workflow(workflow_id, None, name, args=checked, result_type=None)
+
+
+async def _method(
+    catalog: Catalog, temporal: TemporalService, workflow_id: str, *, kind: MessageKind, name: str
+) -> Callable[..., Any] | None:
+    """What takes a message; None when only the run itself can know."""
+    if name.startswith(_OF_THE_SDK):
+        return None
+    entry = catalog.find_workflow((await read_run(temporal, workflow_id)).info.workflow)
+    if entry is None or (find_workflow_binding(entry.cls) is None and kind != "signal"):
+        # A plain class may set handlers as it runs, and answers for them itself; a signal it would
+        # take in silence.
+        return None
+    return find_message(entry.cls, kind, name)

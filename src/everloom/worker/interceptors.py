@@ -6,6 +6,7 @@ from everloom.settings import Settings
 
 from .budget import HistoryWatch
 from .running import RunningActivities
+from .unknown_signals import UnknownSignals
 
 
 def worker_interceptors(settings: Settings, running: RunningActivities) -> list[Interceptor]:
@@ -15,4 +16,4 @@ def worker_interceptors(settings: Settings, running: RunningActivities) -> list[
         settings: The process's.
         running: Notes which activities run, for all workers of the process.
     """
-    return [running, HistoryWatch(settings)]
+    return [running, HistoryWatch(settings), UnknownSignals()]

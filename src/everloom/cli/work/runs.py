@@ -16,8 +16,10 @@ from everloom.control import (
     cancel_run,
     explain_wait,
     find_runs,
+    query_run,
     show_run,
     signal_run,
+    update_run,
 )
 from everloom.core import format_duration
 from everloom.temporal import PendingActivity, RunInfo
@@ -123,9 +125,8 @@ def query(id: str, name: str, argument: str | None, *, as_json: bool) -> None:
 
     async def ask() -> Any:
         async with session() as now:
-            return await now.temporal.query_workflow(
-                id, None, name, args=arguments, result_type=None
-            )
+            catalog = discover(now.settings)
+            return await query_run(catalog, now.temporal, id, name, arguments=arguments)
 
     _answer(asyncio.run(ask()), as_json=as_json)
 
@@ -136,9 +137,8 @@ def update(id: str, name: str, argument: str | None, *, as_json: bool) -> None:
 
     async def send() -> Any:
         async with session() as now:
-            return await now.temporal.update_workflow(
-                id, None, name, args=arguments, result_type=None
-            )
+            catalog = discover(now.settings)
+            return await update_run(catalog, now.temporal, id, name, arguments=arguments)
 
     _answer(asyncio.run(send()), as_json=as_json)
 

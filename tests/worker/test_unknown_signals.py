@@ -1,0 +1,49 @@
+"""A signal that nothing waits for is told in the log of the worker."""
+
+import logging
+from uuid import uuid4
+
+import pytest
+from temporalio.worker import Worker
+from tests.authoring import message_sample as sample
+from tests.authoring.message_sample import Cart, Item
+from tests.saga_faults import RUNNER
+from tests.waiting import eventually
+
+from everloom.settings import Settings
+from everloom.temporal import TemporalService
+from everloom.worker import RunningActivities, worker_interceptors
+
+
+async def test_an_unknown_signal_is_told_once_with_the_names_there_are(
+    temporal: TemporalService, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each step is a replay here, and the line comes once all the same; plain classes are left alone."""
+    client, queue, id = await temporal.get_client(), f"queue-{uuid4()}", f"cart-{uuid4()}"
+    async with Worker(
+        client,
+        task_queue=queue,
+        workflows=sample.WORKFLOWS,
+        interceptors=worker_interceptors(settings, RunningActivities()),
+        workflow_runner=RUNNER,
+        max_cached_workflows=0,
+    ):
+        with caplog.at_level(logging.WARNING):
+            run = await Cart.start(temporal, 3, id=id, queue=queue)
+            await client.get_workflow_handle(id).signal("ad", {"name": "a"})
+            await eventually(lambda: _told(caplog))
+            await run.signal(Cart.add, Item(name="b"))
+            assert await run.update(Cart.close) == 1
+            plain = await client.start_workflow("messages.plain", id=f"{id}-2", task_queue=queue)
+            await plain.signal("close")
+            await plain.result()
+
+    [line] = _told(caplog)
+    assert "'signal': 'ad'" in line
+    assert "'known': ['add', 'add_some', 'forbid']" in line
+    assert "Did you mean `add`?" in line
+
+
+def _told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    lines = [str(record.msg) for record in caplog.records]
+    return [line for line in lines if "signal unknown" in line]

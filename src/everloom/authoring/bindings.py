@@ -53,7 +53,7 @@ class WorkflowBinding:
     """Wire name."""
 
     queue: str | None
-    """Queue it is bound to; None is the default queue of the settings."""
+    """Queue it is bound to. None: it starts on the default queue, and is served on every one."""
 
     summary: str
 

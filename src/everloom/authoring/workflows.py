@@ -365,7 +365,8 @@ def workflow_type(
 
     Args:
         name: Wire name. It stands in histories: renaming it breaks runs that are under way.
-        queue: Queue it is bound to. None: the default queue of the settings.
+        queue: Queue it is bound to. None: it starts on the default queue of the settings unless its
+            start says otherwise, and is served on every queue.
         versioning: Whether a run stays on the version of the workers that it began with, or goes on
             with the current one. None: what `deployment.versioning` says. It says nothing where the
             workers are not versioned.

@@ -1,5 +1,6 @@
 """What can be done: use cases that the command line and the API share. Nothing here prints."""
 
+from .comparing import Comparison, NothingToCompare, Row, SeenStep, Side, compare_runs
 from .connecting import open_temporal, run_page, temporal_service
 from .deploying import (
     DeploymentState,
@@ -53,12 +54,14 @@ from .why import Why, explain_wait
 __all__ = [
     "ActivityNotRun",
     "ChangeKind",
+    "Comparison",
     "DeploymentState",
     "DeploymentUnnamed",
     "FieldChange",
     "Finding",
     "History",
     "Level",
+    "NothingToCompare",
     "NothingToReset",
     "NothingToRollBack",
     "PayloadAmbiguous",
@@ -70,6 +73,7 @@ __all__ = [
     "ResetPoint",
     "ResetPointInvalid",
     "Routed",
+    "Row",
     "RunEnded",
     "RunFilter",
     "RunReference",
@@ -77,9 +81,11 @@ __all__ = [
     "SchedulePlan",
     "ScheduleTaken",
     "SchedulesInvalid",
+    "SeenStep",
     "ShareInvalid",
     "Shown",
     "ShownPayload",
+    "Side",
     "Sight",
     "StartRequest",
     "Started",
@@ -91,6 +97,7 @@ __all__ = [
     "apply_schedules",
     "cancel_run",
     "carry_out_reset",
+    "compare_runs",
     "examine",
     "explain_failure",
     "explain_wait",

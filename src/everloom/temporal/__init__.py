@@ -71,6 +71,7 @@ from .own_converter import ConverterInvalid
 from .pool import ConnectionPool, NotOurs
 from .presence import QueuePresence, Serving, Version, read_presence
 from .queues import Poller, QueueInfo, QueueSide, Versions, read_queue, read_versions
+from .resetting import Dropped, reset_run
 from .runs import count_runs, list_runs, read_run, run_events
 from .schedule_changes import (
     backfill_schedule,
@@ -94,6 +95,8 @@ from .schedules import (
     read_schedule,
 )
 from .shapes import PendingActivity, RunDetails, RunEvent, RunInfo
+from .step_files import read_steps_file
+from .steps import Step, read_values, steps_of
 from .waiting import (
     Cancellation,
     Listening,
@@ -124,6 +127,7 @@ __all__ = [
     "Deployment",
     "DeploymentChanged",
     "DeploymentNotFound",
+    "Dropped",
     "Health",
     "HistoryFileInvalid",
     "HistoryFileMissing",
@@ -158,6 +162,7 @@ __all__ = [
     "ServerCertificateUntrusted",
     "ServerNameMismatch",
     "Serving",
+    "Step",
     "StoredPayload",
     "TaskTrouble",
     "TemporalDenied",
@@ -207,15 +212,19 @@ __all__ = [
     "read_queue",
     "read_run",
     "read_schedule",
+    "read_steps_file",
+    "read_values",
     "read_version",
     "read_versions",
     "read_waits",
+    "reset_run",
     "run_events",
     "sample_open_runs",
     "sample_other_runs",
     "sample_runs",
     "set_current",
     "set_ramping",
+    "steps_of",
     "trigger_schedule",
     "unpause_schedule",
     "update_schedule",

@@ -1,7 +1,7 @@
 """Waits, deadlines and reminders on a real Temporal, under a worker that replays every step."""
 
 from collections.abc import AsyncGenerator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,12 +18,8 @@ from tests.waiting import eventually
 
 from everloom.authoring import (
     DeadlinePassed,
-    MomentInvalid,
     Run,
-    daily,
     describe_failure,
-    moment_at,
-    next_at,
 )
 from everloom.temporal import TemporalService
 
@@ -167,8 +163,8 @@ async def test_a_deadline_names_itself_and_the_run_goes_on(
         pytest.param("wait_in_vain", "deadline-passed", id="wait"),
         pytest.param("wait_for_the_past", "deadline-passed", id="wait until the past"),
         pytest.param("remind_in_time", "deadline-passed", id="reminders in a deadline"),
-        pytest.param("until_naive", "moment-invalid", id="moment without a zone"),
-        pytest.param("until_nowhere", "moment-invalid", id="zone that is none"),
+        pytest.param("until_naive", "zone-invalid", id="moment without a zone"),
+        pytest.param("until_nowhere", "zone-invalid", id="zone that is none"),
         pytest.param("remind_never", "reminder-invalid", id="no time between reminders"),
         pytest.param("remind_when", "reminder-invalid", id="no moments of reminders"),
     ],
@@ -325,60 +321,6 @@ async def test_a_bug_in_a_reminder_suspends_the_run(
 
     await eventually(is_suspended)
     await handle.terminate()
-
-
-@pytest.mark.parametrize(
-    ("day", "clock", "there", "utc"),
-    [
-        pytest.param((2026, 1, 15), (9, 0), "09:00 +0100", "08:00", id="winter"),
-        pytest.param((2026, 7, 15), (9, 0), "09:00 +0200", "07:00", id="summer"),
-        pytest.param((2026, 3, 29), (2, 30), "03:30 +0200", "01:30", id="skipped"),
-        pytest.param((2026, 3, 29), (1, 59), "01:59 +0100", "00:59", id="before the gap"),
-        pytest.param((2026, 10, 25), (2, 30), "02:30 +0200", "00:30", id="twice: the first"),
-        pytest.param((2026, 10, 25), (3, 0), "03:00 +0100", "02:00", id="after both"),
-    ],
-)
-def test_a_moment_is_that_of_the_clocks_there(
-    day: tuple[int, int, int], clock: tuple[int, int], there: str, utc: str
-) -> None:
-    """Also on the days when they are changed."""
-    assert sample.clock_change(date(*day), time(*clock)) == (there, utc)
-
-
-@pytest.mark.parametrize(
-    ("after", "hours"),
-    [
-        pytest.param(datetime(2026, 3, 26, 12, tzinfo=UTC), [24, 23, 24], id="spring"),
-        pytest.param(datetime(2026, 10, 22, 12, tzinfo=UTC), [24, 25, 24], id="autumn"),
-    ],
-)
-def test_daily_stays_at_its_hour_when_the_clocks_change(after: datetime, hours: list[int]) -> None:
-    """The day is an hour shorter or longer; nine o'clock is nine o'clock."""
-    days = daily(time(9), sample.ZONE, after=after)
-    moments = [next(days) for _ in range(4)]
-
-    assert {moment.strftime("%H:%M") for moment in moments} == {"09:00"}
-    between = [
-        (later - before) / timedelta(hours=1)
-        for before, later in zip(
-            [moment.astimezone(UTC) for moment in moments],
-            [moment.astimezone(UTC) for moment in moments[1:]],
-            strict=False,
-        )
-    ]
-    assert between == hours
-    assert next_at(time(9), sample.ZONE, after=moments[0]) == moments[1]
-
-
-def test_times_without_an_explicit_zone_are_refused() -> None:
-    """Whose nine o'clock it is, nobody may have to guess."""
-    with pytest.raises(MomentInvalid, match="no time zone"):
-        next_at(time(9), sample.ZONE, after=datetime(2026, 1, 1))  # noqa: DTZ001 - that is the test
-    with pytest.raises(MomentInvalid, match="of its own"):
-        moment_at(date(2026, 1, 1), time(9, tzinfo=UTC), sample.ZONE)
-    with pytest.raises(MomentInvalid, match="Brussel") as caught:
-        moment_at(date(2026, 1, 1), time(9), "Europe/Brussel")
-    assert caught.value.hint == "Did you mean `Europe/Brussels`?"
 
 
 def test_a_deadline_is_told_by_its_own_code() -> None:

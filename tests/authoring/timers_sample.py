@@ -1,7 +1,7 @@
 """Workflows that wait, and how the tests see what they waited for."""
 
 import asyncio
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,7 +20,6 @@ with workflow.unsafe.imports_passed_through():
         call,
         daily,
         deadline,
-        moment_at,
         next_at,
         remind,
         sleep_until,
@@ -310,9 +309,3 @@ class Waits(Workflow[str, str]):
     def _told(self, outcome: Reminded) -> str:
         codes = ",".join(failure.code for failure in outcome.failures)
         return f"{outcome.count} reminders; failures: {codes}"
-
-
-def clock_change(day: date, clock: time) -> tuple[str, str]:
-    """A moment in Brussels, as its own clocks and those of Greenwich show it."""
-    moment = moment_at(day, clock, ZONE)
-    return f"{moment:%H:%M %z}", f"{moment.astimezone(UTC):%H:%M}"

@@ -4,6 +4,7 @@ Public, and workflow-safe: the sandbox passes it through.
 """
 
 from .activities import NotProvided, activity_type, failure_from
+from .addressing import NotAWorkflow, QueueMismatch
 from .backlog import EntityContinues
 from .bindings import (
     ActivityBinding,
@@ -41,7 +42,7 @@ from .messages import (
     find_message,
     messages_of,
 )
-from .moments import MomentInvalid, daily, moment_at, next_at
+from .moments import ZoneInvalid, daily, moment_at, next_at
 from .paging import Page, Pages, PagesInvalid, pages
 from .policy import Policy
 from .providers import (
@@ -65,7 +66,7 @@ from .with_start import (
     WithStartArguments,
     WithStartInvalid,
 )
-from .workflows import NotAWorkflow, QueueMismatch, Workflow, workflow_type
+from .workflows import Workflow, workflow_type
 
 __all__ = [
     "PROVIDED",
@@ -93,7 +94,6 @@ __all__ = [
     "Log",
     "Message",
     "MessageKind",
-    "MomentInvalid",
     "NotAWorkflow",
     "NotAnActivity",
     "NotProvided",
@@ -133,6 +133,7 @@ __all__ = [
     "WithStartInvalid",
     "Workflow",
     "WorkflowBinding",
+    "ZoneInvalid",
     "activity_type",
     "beating",
     "call",

@@ -13,10 +13,10 @@ from temporalio import workflow
 from everloom.core import Invalid, did_you_mean
 
 
-class MomentInvalid(Invalid):
-    """A moment has no time zone, or names one that is none."""
+class ZoneInvalid(Invalid):
+    """A moment has no time zone, one too many, or one that is none."""
 
-    code = "moment-invalid"
+    code = "zone-invalid"
 
 
 def moment_at(day: date, clock: time, zone: str) -> datetime:
@@ -31,10 +31,10 @@ def moment_at(day: date, clock: time, zone: str) -> datetime:
         zone: As the tz database names it: `Europe/Brussels`.
 
     Raises:
-        MomentInvalid: There is no such time zone, or `clock` has another.
+        ZoneInvalid: There is no such time zone, or `clock` has another.
     """
     if clock.tzinfo is not None:
-        raise MomentInvalid(
+        raise ZoneInvalid(
             f"The time {clock} has a time zone of its own, beside `{zone}`.",
             hint="Leave `tzinfo` out of the time.",
         )
@@ -52,7 +52,7 @@ def next_at(clock: time, zone: str, *, after: datetime | None = None) -> datetim
         after: Later than this. None: later than the workflow's now.
 
     Raises:
-        MomentInvalid: There is no such time zone, or `after` has none.
+        ZoneInvalid: There is no such time zone, or `after` has none.
     """
     return next(daily(clock, zone, after=after))
 
@@ -67,7 +67,7 @@ def daily(clock: time, zone: str, *, after: datetime | None = None) -> Iterator[
     Arguments as for `next_at`.
 
     Raises:
-        MomentInvalid: There is no such time zone, or `after` has none.
+        ZoneInvalid: There is no such time zone, or `after` has none.
     """
     begin = (workflow.now() if after is None else with_zone(after)).astimezone(UTC)
     # Here and not in the generator: a wrong zone is told where it is written.
@@ -86,10 +86,10 @@ def with_zone(moment: datetime) -> datetime:
     """The moment, when it has a time zone.
 
     Raises:
-        MomentInvalid: It has none.
+        ZoneInvalid: It has none.
     """
     if moment.utcoffset() is None:
-        raise MomentInvalid(
+        raise ZoneInvalid(
             f"The moment {moment} has no time zone.",
             hint="Make it with `moment_at(day, clock, zone)`, or give it a `tzinfo`.",
         )
@@ -100,8 +100,12 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        hint = did_you_mean(name, available_timezones())
-        raise MomentInvalid(
-            f"There is no time zone `{name}`.",
-            hint=hint if hint.startswith("Did") else "Name it as `Europe/Brussels`.",
-        ) from None
+        raise ZoneInvalid(f"There is no time zone `{name}`.", hint=_remedy(name)) from None
+
+
+def _remedy(name: str) -> str:
+    known = available_timezones()
+    if not known:
+        return "This machine has no tz database: install its package `tzdata`, or Python's."
+    hint = did_you_mean(name, known)
+    return hint if hint.startswith("Did") else "Name it as the tz database does: `Europe/Brussels`."

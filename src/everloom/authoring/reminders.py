@@ -81,7 +81,7 @@ async def remind(
 
     Raises:
         ReminderInvalid: Neither or both of `every` and `at` are given, or `every` is nothing.
-        MomentInvalid: A moment has no time zone.
+        ZoneInvalid: A moment has no time zone.
     """
     begin = workflow.now()
     reminding = _Reminding(do, until, summary or "Reminder")

@@ -41,7 +41,7 @@ async def sleep_until(moment: datetime, *, summary: str = "") -> None:
         summary: The timer's name in Temporal's interface. Default: the moment.
 
     Raises:
-        MomentInvalid: It has no time zone.
+        ZoneInvalid: It has no time zone.
     """
     left = with_zone(moment) - workflow.now()
     if left > NOTHING:
@@ -60,7 +60,7 @@ async def wait_for(
 
     Raises:
         DeadlinePassed: It was not so by then.
-        MomentInvalid: The moment has no time zone.
+        ZoneInvalid: The moment has no time zone.
     """
     if condition():
         return
@@ -96,7 +96,7 @@ def deadline(by: timedelta | datetime, *, summary: str = "") -> "Deadline":
         summary: The timer's name in Temporal's interface, and the failure's. Default: the moment.
 
     Raises:
-        MomentInvalid: The moment has no time zone.
+        ZoneInvalid: The moment has no time zone.
     """
     return Deadline(_moment_of(by), summary)
 

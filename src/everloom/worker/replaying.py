@@ -29,9 +29,11 @@ from everloom.temporal import (
     sample_runs,
 )
 
+from .interceptors import worker_interceptors
 from .replay.lane import Lane, Silence
 from .replay.shapes import Break, BreakKind, Replayed, group_breaks
 from .replay.verdict import judge, removed
+from .running import RunningActivities
 from .sandbox import workflow_runner
 
 __all__ = [
@@ -187,6 +189,7 @@ class _Replaying:
         self._catalog = catalog
         self._converter = data_converter(settings)
         self._runner = workflow_runner(catalog)
+        self._interceptors = worker_interceptors(settings, RunningActivities())
         self._namespace = namespace
         self._limit = limit
         self._attempts = attempts
@@ -255,7 +258,7 @@ class _Replaying:
             packages=self._catalog.packages,
             converter=self._converter,
             runner=self._runner,
-            interceptors=(),
+            interceptors=self._interceptors,
             namespace=self._namespace,
         )
 

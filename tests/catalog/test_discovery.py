@@ -6,7 +6,7 @@ import pytest
 
 from everloom.catalog import CatalogInvalid, WorkflowUnknown, discover
 from everloom.core import Problem
-from everloom.settings import CatalogSettings, Settings
+from everloom.settings import CatalogSettings, Settings, find_app_settings
 
 Package = Callable[..., Settings]
 
@@ -339,3 +339,22 @@ def test_an_unknown_workflow_gets_the_nearest_name(package: Package) -> None:
 
 def _dedent(text: str) -> str:
     return "\n".join(line[4:] for line in text.splitlines())
+
+
+@pytest.mark.parametrize("written", ["workflows", "settings"])
+def test_a_module_that_ends_the_program_is_told_with_its_line(
+    package: Package, written: str
+) -> None:
+    """`sys.exit()` at the top of a module is a problem like any other, not the end of a process."""
+    settings = package(**{written: "import sys\n\n\nsys.exit(7)\n"})
+
+    _, from_settings = find_app_settings(settings)
+    with pytest.raises(CatalogInvalid) as refused:
+        discover(settings)
+
+    told = [*refused.value.problems, *from_settings]
+    assert len(told) == (2 if written == "settings" else 1)
+    for problem in told:
+        assert "SystemExit(7)" in problem.message
+        assert problem.place.endswith(f"{written}.py:4")
+        assert "__main__" in problem.hint

@@ -136,6 +136,7 @@ async def test_stays_up_serves_and_reloads_until_ctrl_c(folder: Folder):
         dev.signal(signal.SIGINT)
         assert await dev.exit_code(within=30) == 0
     assert dev.output.strip() == b"hello", dev.said
+    assert len([line for line in dev.said if "API" in line]) == 1  # not again at each reload
 
 
 async def test_killed_dev_leaves_no_process(folder: Folder):

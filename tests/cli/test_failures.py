@@ -83,3 +83,21 @@ async def test_settings_that_are_wrong_stop_every_command(everloom: Type) -> Non
     assert error["code"] == "settings-invalid"
     assert error["problems"][0]["hint"] == "Did you mean `worker`?"
     assert error["problems"][0]["place"] == "EVERLOOM_WORKR__DRAIN"
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        pytest.param(("dev", "--run"), "everloom dev --help", id="command"),
+        pytest.param(("runs", "list", "--status"), "everloom runs list --help", id="in a group"),
+        pytest.param(("--bogus",), "everloom --help", id="none"),
+    ],
+)
+async def test_usage_points_to_the_help_of_the_command(
+    everloom: Type, typed: tuple[str, ...], named: str
+) -> None:
+    """An option without its value names the help of the command it was typed for."""
+    outcome = await everloom(*typed)
+
+    assert outcome.code == 2
+    assert f"`{named}` shows what it takes." in outcome.err

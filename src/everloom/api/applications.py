@@ -34,7 +34,7 @@ def _has_routes(name: str) -> bool:
 def _router_of(name: str) -> APIRouter:
     try:
         module = importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise RoutesInvalid(
             f"The module `{name}` cannot be imported: {type(error).__name__}: {error}.",
             hint="Mend it, or take its package out of `catalog.packages`.",

@@ -67,17 +67,21 @@ def _import(name: str, problems: list[Problem]) -> ModuleType | None:
             problems.append(Problem("package-unknown", message, hint, "catalog.packages"))
         else:
             problems.append(_broken(name, error))
-    except Exception as error:  # noqa: BLE001 - a module may raise anything while it is imported
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a module may raise anything, or end us
         problems.append(_broken(name, error))
     return None
 
 
-def _broken(name: str, error: Exception) -> Problem:
+def _broken(name: str, error: BaseException) -> Problem:
     """The last line of the application's own code that led to the error."""
     frames = traceback.extract_tb(error.__traceback__)
     named = [frame for frame in frames if not frame.filename.startswith("<")]
     own = [frame for frame in named if not frame.filename.startswith(_NOT_OWN)] or named
     place = f"{own[-1].filename}:{own[-1].lineno}" if own else name
+    if isinstance(error, SystemExit):
+        said = f"Module `{name}` ends the program when it is imported: SystemExit({error.code!r})."
+        hint = "Put what shall only run as a program below `if __name__ == '__main__':`."
+        return Problem("module-broken", said, hint, place)
     said = f"{type(error).__name__}: {error}"
     return Problem("module-broken", f"Module `{name}` cannot be imported: {said}.", "", place)
 

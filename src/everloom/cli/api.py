@@ -13,6 +13,7 @@ def api(
     port: Annotated[
         int | None, typer.Option("--port", "-p", min=1, max=65535, help="Instead of `api.port`.")
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not say where it listens.")] = False,
 ) -> None:
     """Serve the HTTP API.
 
@@ -21,4 +22,4 @@ def api(
     """
     from .work.serving import serve_api  # noqa: PLC0415 - help must not wait for it
 
-    serve_api(host=host, port=port)
+    serve_api(host=host, port=port, quiet=quiet)

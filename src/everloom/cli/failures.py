@@ -39,12 +39,18 @@ def exit_code(error: EverloomError) -> int:
     return next((code for kind, code in _BY_CATEGORY if isinstance(error, kind)), FAILED)
 
 
-def report(error: BaseException, *, as_json: bool) -> int:
-    """Report an error and return the exit code."""
+def report(error: BaseException, *, as_json: bool, command: str = "everloom") -> int:
+    """Report an error and return the exit code.
+
+    Args:
+        error: What ended the command.
+        as_json: Also write it as a document.
+        command: What was typed, for usage errors that do not know it.
+    """
     if isinstance(error, typer.Abort):
         return INTERRUPTED
     if isinstance(error, typer.TyperException):
-        return _report_usage(error, as_json=as_json)
+        return _report_usage(error, as_json=as_json, command=command)
     ours = find_ours(error)
     if ours is None:
         ours = _unexpected(error)
@@ -78,15 +84,21 @@ def show_error(error: EverloomError, *, as_json: bool) -> None:
     """Write the block for people to standard error, and the document for programs to the output."""
     typer.secho("error: ", fg="red", bold=True, err=True, nl=False)
     typer.echo(error.message, err=True)
-    for problem in error.problems[:_PROBLEMS_SHOWN]:
+    problems = [problem for problem in error.problems if not _is_said(problem, error.message)]
+    for problem in problems[:_PROBLEMS_SHOWN]:
         typer.echo(f"  - {problem.sentence()}", err=True)
-    if len(error.problems) > _PROBLEMS_SHOWN:
-        typer.echo(f"  and {len(error.problems) - _PROBLEMS_SHOWN} more", err=True)
+    if len(problems) > _PROBLEMS_SHOWN:
+        typer.echo(f"  and {len(problems) - _PROBLEMS_SHOWN} more", err=True)
     if error.hint:
         typer.echo(error.hint, err=True)
     typer.secho(f"code: {error.code}", dim=True, err=True)
     if as_json:
         typer.echo(json.dumps(error_document(error), ensure_ascii=False))
+
+
+def _is_said(problem: Problem, message: str) -> bool:
+    """Whether the line above it says the same already."""
+    return not problem.place and not problem.hint and problem.message.rstrip(".") in message
 
 
 def _problem_document(problem: Problem) -> dict[str, str]:
@@ -98,12 +110,12 @@ def _problem_document(problem: Problem) -> dict[str, str]:
     }
 
 
-def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
+def _report_usage(error: typer.TyperException, *, as_json: bool, command: str) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":  # typer's way to show help; it is no error
         typer.echo(error.format_message(), err=True)
         return USAGE
     context: Any = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "everloom"
+    path = context.command_path if context is not None else command
     message = error.format_message().strip()
     show_error(
         UsageInvalid(

@@ -95,5 +95,14 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last stop: whatever it is becomes one line
         # Imported late: it knows our errors, which know pydantic, and help needs neither.
         failures = import_module("everloom.cli.failures")
-        return failures.report(error, as_json="--json" in arguments)
+        return failures.report(error, as_json="--json" in arguments, command=_command_in(arguments))
     return code if isinstance(code, int) else OK
+
+
+def _command_in(arguments: Sequence[str]) -> str:
+    """The command that was typed, as far as one was: not every usage error knows it."""
+    words = [word for word, _ in zip(arguments, range(2), strict=False) if word[:1] != "-"]
+    entry = Commands.entries.get(words[0]) if words else None
+    if entry is None:
+        return "everloom"
+    return " ".join(("everloom", *words[: 2 if entry.attribute == "app" else 1]))

@@ -6,6 +6,7 @@ application's own dependencies.
 
 import importlib
 import sys
+import traceback
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -31,7 +32,7 @@ def find_app_settings(settings: Settings) -> tuple[list[type[AppSettings]], list
             if error.name == name:
                 continue  # an application without settings of its own
             problems.append(_broken(name, error))
-        except Exception as error:  # noqa: BLE001 - a module may raise anything while imported
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a module may raise anything, or end us
             problems.append(_broken(name, error))
         else:
             found.update((section.app, section) for section in _sections_in(module))
@@ -44,6 +45,13 @@ def _sections_in(module: ModuleType) -> Iterator[type[AppSettings]]:
             yield value
 
 
-def _broken(name: str, error: Exception) -> Problem:
+def _broken(name: str, error: BaseException) -> Problem:
+    frames = traceback.extract_tb(error.__traceback__)
+    named = [frame for frame in frames if not frame.filename.startswith("<")]
+    place = f"{named[-1].filename}:{named[-1].lineno}" if named else name
+    if isinstance(error, SystemExit):
+        said = f"Module `{name}` ends the program when it is imported: SystemExit({error.code!r})."
+        hint = "Put what shall only run as a program below `if __name__ == '__main__':`."
+        return Problem("module-broken", said, hint, place)
     said = f"{type(error).__name__}: {error}"
-    return Problem("module-broken", f"Module `{name}` cannot be imported: {said}.", "", name)
+    return Problem("module-broken", f"Module `{name}` cannot be imported: {said}.", "", place)

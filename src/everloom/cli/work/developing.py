@@ -129,7 +129,8 @@ class _Stage:
         self._engine_lost = False
         self._api_url = place.url
         self._api = Companion(
-            ["api", "--host", place.host, "--port", str(place.port)],
+            # Quiet: `Ready` names the address, once.
+            ["api", "--host", place.host, "--port", str(place.port), "--quiet"],
             {**self._environment, **codec_environment(loaded.settings, engine)},
             host=place.host,
             port=place.port,

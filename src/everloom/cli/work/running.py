@@ -76,9 +76,7 @@ async def _result(
             await _follow(temporal, started, out)
         return await temporal.workflow_result(started.id, None, None)
     except RunFailed as error:
-        error.problems = explain_failure(error)
-        error.hint = f"Everything about it: everloom runs show {started.id}"
-        raise
+        raise _explained(error, started.id) from error
     except asyncio.CancelledError:
         out.say(f"The run goes on. Look at it: everloom runs show {started.id}")
         raise
@@ -88,3 +86,17 @@ async def _follow(temporal: TemporalService, started: Started, out: Output) -> N
     with Ticker(out.talk) as ticker:
         async for sight in follow_run(temporal, started.id):
             ticker.show(sight)
+
+
+def _explained(error: RunFailed, run: str) -> RunFailed:
+    """The failure with its causes, under the code of what failed: that is what programs act on."""
+    code = error.failure_type or error.code
+    told = type(RunFailed.__name__, (RunFailed,), {"code": code})(
+        error.message,
+        status=error.status,
+        reason=error.reason,
+        failure_type=error.failure_type,
+    )
+    told.problems = explain_failure(error)
+    told.hint = f"Everything about it: everloom runs show {run}"
+    return told

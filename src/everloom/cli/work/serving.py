@@ -6,7 +6,7 @@ from everloom.observe import follow_orders, set_up_logs
 from everloom.settings import load_settings
 
 
-def serve_api(*, host: str | None, port: int | None) -> None:
+def serve_api(*, host: str | None, port: int | None, quiet: bool) -> None:
     """Serve until a signal ends it; options win over settings."""
     settings = load_settings()
     asked = {"host": host, "port": port}
@@ -16,4 +16,9 @@ def serve_api(*, host: str | None, port: int | None) -> None:
     follow_orders(settings)
     api = settings.api
     shown = f"[{api.host}]" if ":" in api.host else api.host
-    serve(settings, lambda: Output(as_json=False).say(f"API: http://{shown}:{api.port}/docs"))
+
+    def say_where() -> None:
+        if not quiet:
+            Output(as_json=False).say(f"API: http://{shown}:{api.port}/docs")
+
+    serve(settings, say_where)

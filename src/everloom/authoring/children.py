@@ -24,12 +24,12 @@ from temporalio.workflow import (
 
 from everloom.core import Conflict, NotFound
 
+from .addressing import QueueMismatch
 from .bindings import WorkflowBinding, find_workflow_binding
 from .door import Door, StartArguments
 from .policy import Policy
 from .runs import Run, checked_arguments
 from .tracking import doings_of, show
-from .workflows import QueueMismatch
 
 WorkflowT = TypeVar("WorkflowT")
 InputT = TypeVar("InputT")

@@ -1,10 +1,13 @@
 """Where Temporal is: the `temporal` command's own file and variables, and clear words when wrong."""
 
 import os
+import re
 import traceback
 from pathlib import Path
 
 import pytest
+from tests.guides import GUIDES
+from tests.servers.certificates import Authority
 
 from everloom.settings import Settings, TemporalSettings
 from everloom.temporal import ConnectionInvalid, TemporalService
@@ -192,3 +195,17 @@ async def test_switch_that_says_no_means_no(
 
     assert (await plain.health()).status == "healthy"
     await plain.close()
+
+
+def test_profile_of_the_guide_is_read(tmp_path: Path) -> None:
+    """What the guide tells people to write is understood, with all of its files."""
+    text = (GUIDES / "connections.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```toml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    (tmp_path / "t.toml").write_text(block.replace("/etc/temporal", str(tmp_path)))
+    authority = Authority()
+    authority.write(tmp_path / "ca.pem")
+    authority.write_client(tmp_path)
+
+    chosen = service(tmp_path, config_file="t.toml", profile="production")
+
+    assert (chosen.address, chosen.namespace) == ("temporal.example:7233", "shop")

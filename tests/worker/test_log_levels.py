@@ -1,11 +1,16 @@
 """`everloom log-level` with a real worker, and what its lines carry."""
 
+import re
 import sys
 from asyncio import create_subprocess_exec
+from uuid import uuid4
 
+from tests.guides import GUIDES
 from tests.waiting import eventually
 from tests.worker.commands import everloom
 from tests.worker.conftest import Application
+
+from everloom.authoring import StartOptions
 
 
 async def order(application: Application, *arguments: str) -> None:
@@ -56,3 +61,33 @@ async def test_restarted_process_keeps_the_order(application: Application):
 
         again = await worker.event("log levels changed", nth=3)
         assert again["orders"] == {"temporalio.core": "debug"}
+
+
+async def test_the_guide_writes_the_lines_it_promises(application: Application):
+    """Its workflow and activity, under a real worker: every field is there, the token is not."""
+    text = (GUIDES / "logs.md").read_text(encoding="utf-8")
+    block = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)[0]
+    application.write(block.replace('queue="standard"', 'queue="queue-under-test"'))
+    async with application.worker("--processes", "1") as worker:
+        await worker.event("worker polls")
+        options = StartOptions(id=f"order-{uuid4()}", queue=application.queue)
+        order = {"number": 7, "api_token": "hunter2"}
+        run_id = await application.temporal.start_workflow("orders.place", order, options)
+        await application.temporal.workflow_result(options.id, run_id, int)
+        await worker.event("order placed")
+
+    where = {
+        "level": "info",
+        "logger": "napper.work",
+        "workflow": "orders.place",
+        "workflow_id": options.id,
+        "run": run_id,
+        "attempt": 1,
+        "queue": application.queue,
+    }
+    (arrived,) = worker.events("order arrived")
+    (charged,) = worker.events("order charged")
+    assert ({**where, "number": 7}).items() <= arrived.items()
+    assert ({**where, "activity": "orders.charge"}).items() <= charged.items()
+    assert charged["order"] == {"number": 7, "api_token": "**********"}
+    assert "hunter2" not in str(worker.lines + worker.said)

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from temporalio.worker import Worker
 from tests.waiting import eventually
 
 from everloom.catalog import Catalog, discover
+from everloom.engine import Engine
 from everloom.settings import CatalogSettings, Settings
 from everloom.temporal import (
     TemporalService,
@@ -23,7 +25,7 @@ from everloom.temporal import (
 )
 from everloom.worker.messages import Rehearse, ServedWorkflow
 from everloom.worker.rehearsing import rehearse, touched
-from everloom.worker.replaying import Subject, replay_histories
+from everloom.worker.replaying import Subject, file_subject, replay_histories
 from everloom.worker.sandbox import workflow_runner
 from everloom.worker.touched import served_workflows
 
@@ -166,6 +168,36 @@ async def test_a_history_survives_its_file(folder: Path, temporal: TemporalServi
     assert list(read_history_file(file).events) == list(history.events)
 
 
+async def test_encrypted_histories_are_replayed_with_their_key_only(
+    folder: Path, engine: Engine, temporal: TemporalService
+):
+    """What is recorded stays encrypted; without its key the break says which one is missing."""
+    key = b64encode(bytes(range(32))).decode()
+    payloads = {"keys": {"spring": key}, "encrypt_with": "spring"}
+    locked = Settings.model_validate({"folder": str(folder), "payloads": payloads})
+    service = TemporalService(locked, address=engine.address, namespace=engine.namespace)
+    history = await _fan_history(folder, service, count=12345, steps=1)
+    await service.close()
+    file = write_history_file(folder, history)
+    assert b64encode(b"12345").decode() not in file.read_text()
+
+    _, catalog = load(folder, FAN.replace("range(count)", "range(1)"))
+    with_key = [each async for each in replay_histories([file_subject(file)], catalog, locked)]
+    without = [
+        each
+        async for each in replay_histories(
+            [file_subject(file)], catalog, Settings(folder=folder), namespace=temporal.namespace
+        )
+    ]
+
+    assert with_key[0].broken is None
+    broken = without[0].broken
+    assert broken is not None
+    assert broken.kind == "payload-unreadable"
+    assert "spring" in broken.message
+    assert key not in broken.message + broken.detail
+
+
 async def test_temporal_away_is_a_note_and_no_obstacle(folder: Path):
     """A reload goes on when the open runs cannot be asked for."""
     settings, catalog = load(folder, FAN)
@@ -232,9 +264,11 @@ def _subject(history: WorkflowHistory) -> Subject:
     return Subject(read)
 
 
-async def _fan_history(folder: Path, temporal: TemporalService, *, count: int) -> WorkflowHistory:
+async def _fan_history(
+    folder: Path, temporal: TemporalService, *, count: int, steps: int | None = None
+) -> WorkflowHistory:
     """The history of a real run that has done its steps and waits."""
-    _, catalog = load(folder, FAN)
+    _, catalog = load(folder, FAN.replace("range(count)", f"range({steps or count})"))
     client = await temporal.get_client()
     queue = f"fan-{uuid4().hex[:8]}"
     async with Worker(

@@ -17,7 +17,7 @@ class ReplaySettings(Section):
     limit: PositiveDuration = timedelta(seconds=30)
     """How long the replay of one history may take."""
 
-    reload_runs: PositiveInt = 100
+    reload_runs: PositiveInt = 50
     """Open runs that are replayed before saved code is taken over, at most; the youngest ones."""
 
     reload_within: PositiveDuration = timedelta(seconds=3)

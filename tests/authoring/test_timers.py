@@ -121,6 +121,7 @@ async def test_what_is_waited_for_ends_the_wait(temporal: TemporalService, clien
     ("way", "said"),
     [
         pytest.param("in_time", "in time: True", id="block that ends in time"),
+        pytest.param("just_in_time", "just in time: True", id="block that ends at its deadline"),
         pytest.param("activity", "deadline-passed", id="activity"),
         pytest.param(
             "activity_finishes",

@@ -241,6 +241,13 @@ class Waits(Workflow[str, str]):
             await workflow.sleep(LONG)
         return "never"
 
+    async def _just_in_time(self) -> str:
+        moment = workflow.now() + SHORT
+        async with deadline(moment) as limit:
+            await sleep_until(moment)
+        await workflow.sleep(SHORT)
+        return f"just in time: {not limit.has_passed}"
+
     async def _saga(self) -> str:
         async def limited() -> str:
             async with deadline(SHORT):

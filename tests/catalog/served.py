@@ -78,6 +78,8 @@ APP = """
 
     @provider(scope="call")
     async def cursor(session: Session) -> AsyncIterator[Cursor]:
+        if "late" in faults:
+            raise OSError("no cursor")
         note("open cursor")
         try:
             yield Cursor(session)

@@ -153,6 +153,24 @@ async def test_a_provider_cannot_hide_the_activitys_failure(
     assert error.type == "no-access"
 
 
+@pytest.mark.parametrize("name", ["of-loop", "of-thread"])
+async def test_what_was_opened_is_closed_when_the_next_cannot_be(
+    package: Package, temporal: TemporalService, name: str
+) -> None:
+    """Nor can a provider hide that."""
+    async with serving(package(app=APP), temporal) as served:
+        served.app.faults.update({"late", "swallow"})
+        error = await served.failure(name)
+
+    assert error.type == "call-provider-failed"
+    assert "`cursor` failed: OSError: no cursor." in error.message
+    assert served.events == [
+        f"begin {name} 1",
+        f"roll back CallProviderFailed {name} 1",
+        "same thread: True",
+    ]
+
+
 async def test_function_activities_are_given_keyword_parameters(
     package: Package, temporal: TemporalService
 ) -> None:

@@ -137,15 +137,16 @@ class Deadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # From here on a timer that has just fired, and whose callback has yet to run, is too late.
+        task, self._task = self._task, None
         if self._timer is not None:
-            self._timer.remove_done_callback(self._pass)
             self._timer.cancel()
-        if not self.has_passed or self._task is None:
+        if not self.has_passed or task is None:
             return
-        if self._task.cancelling() > self._cancels_before:
-            self._task.uncancel()  # ours; the SDK may have taken it back already
+        if task.cancelling() > self._cancels_before:
+            task.uncancel()  # ours; the SDK may have taken it back already
         is_ours = (
-            self._task.cancelling() <= self._cancels_before
+            task.cancelling() <= self._cancels_before
             and workflow.cancellation_reason() == self._reason_before
         )
         if is_ours and error is not None and is_cancelled_exception(error):

@@ -65,44 +65,41 @@ class Call:
             raised: list[BaseException] = []
             with self._told(raised):
                 async with AsyncExitStack() as stack:
-                    made: dict[Any, object] = {}
-                    for entry in self.opens:
-                        needs = self._needs(entry, made)
-                        with _naming(entry):
-                            made[entry.provides] = await open_in_loop(entry, needs, stack)
-                    return await self._guarded(raised, made, args)
+                    with _noting(raised):
+                        return await (await self._opened(stack))(*args)
                 raise raised[0]  # a provider swallowed it
 
         return run
 
-    async def _guarded(
-        self, raised: list[BaseException], made: Things, args: tuple[Any, ...]
-    ) -> Any:
-        try:
-            return await self.begin(self._finder(made))(*args)
-        except BaseException as error:
-            raised.append(error)
-            raise
+    async def _opened(self, stack: AsyncExitStack) -> Callable[..., Any]:
+        made: dict[Any, object] = {}
+        for entry in self.opens:
+            needs = self._needs(entry, made)
+            with _naming(entry):
+                made[entry.provides] = await open_in_loop(entry, needs, stack)
+        return self.begin(self._finder(made))
 
     def _for_threads(self, loop: asyncio.AbstractEventLoop) -> Callable[..., Any]:
         @functools.wraps(self.function)
         def run(*args: Any) -> Any:
             raised: list[BaseException] = []
-            with self._told(raised), _Closing() as closing:
-                made: dict[Any, object] = {}
-                with _uninterrupted():
-                    for entry in self.opens:
-                        needs = self._needs(entry, made)
-                        with _naming(entry):
-                            made[entry.provides] = open_in_thread(entry, needs, closing.stack, loop)
-                try:
-                    return self.begin(self._finder(made))(*args)
-                except BaseException as error:
-                    raised.append(error)
-                    raise
-            raise raised[0]  # a provider swallowed it
+            with self._told(raised):
+                with _Closing() as closing, _noting(raised):
+                    return self._opened_in_thread(closing.stack, loop)(*args)
+                raise raised[0]  # a provider swallowed it
 
         return run
+
+    def _opened_in_thread(
+        self, stack: ExitStack, loop: asyncio.AbstractEventLoop
+    ) -> Callable[..., Any]:
+        made: dict[Any, object] = {}
+        with _uninterrupted():
+            for entry in self.opens:
+                needs = self._needs(entry, made)
+                with _naming(entry):
+                    made[entry.provides] = open_in_thread(entry, needs, stack, loop)
+        return self.begin(self._finder(made))
 
     def _needs(self, entry: ProviderEntry, made: Things) -> dict[str, object]:
         find = self._finder(made)
@@ -131,6 +128,15 @@ class Call:
                 hint="What it did before may not have been kept; it is tried again.",
             )
             raise (failure_from(told) if activity.in_activity() else told) from error
+
+
+@contextmanager
+def _noting(raised: list[BaseException]) -> Generator[None]:
+    try:
+        yield
+    except BaseException as error:
+        raised.append(error)
+        raise
 
 
 @contextmanager

@@ -67,6 +67,12 @@ def promote(
     *,
     deployment: Name = None,
     force: Force = False,
+    replay: Annotated[
+        bool,
+        typer.Option(
+            "--replay", help="Before that, replay open and recent runs against the code on disk."
+        ),
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Let all new runs go to a version.
@@ -76,7 +82,7 @@ def promote(
     """
     from .work import deploy as work  # noqa: PLC0415 - help must not wait for it
 
-    work.promote(version, deployment, force=force, as_json=json)
+    work.promote(version, deployment, force=force, replay=replay, as_json=json)
 
 
 @app.command("roll-back", epilog=EPILOG)

@@ -71,6 +71,73 @@ def why(id: RunId, *, json: JsonFlag = False) -> None:
 
 
 @app.command(epilog=EPILOG)
+def compare(
+    a: Annotated[
+        str,
+        typer.Argument(metavar="A", help="ID, ID@RUN-ID or a history file.", show_default=False),
+    ],
+    b: Annotated[str, typer.Argument(metavar="B", help="As A.", show_default=False)],
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Lay two histories side by side and show where they part.
+
+    What was done, in which order, with which inputs and results. Exit code 0: no difference; 1: they
+    differ.
+    """
+    from .work import compare as work  # noqa: PLC0415 - help must not wait for it
+
+    raise typer.Exit(work.compare(a, b, as_json=json))
+
+
+@app.command(epilog=EPILOG)
+def reset(
+    id: RunId,
+    *,
+    to_event: Annotated[
+        int | None, typer.Option("--to-event", metavar="N", help="The end of a workflow task.")
+    ] = None,
+    to_task: Annotated[
+        str | None, typer.Option("--to-task", help="first: from the beginning; last.")
+    ] = None,
+    to_activity: Annotated[
+        str | None,
+        typer.Option(
+            "--to-activity", metavar="NAME", help="Do the last call of this activity again."
+        ),
+    ] = None,
+    reason: Reason = "",
+    drop: Annotated[
+        list[str] | None,
+        typer.Option("--drop", help="Do not hand over again what came later: signals, updates."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be done again.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Do a part of a run anew: a new run goes on from an earlier point.
+
+    Shows what will be done again, and asks. A run that is under way is ended by it.
+    """
+    from .work import reset as work  # noqa: PLC0415 - help must not wait for it
+
+    call = work.Reset(
+        id=id,
+        event=to_event,
+        task=to_task,
+        activity=to_activity,
+        reason=reason,
+        dropped=drop or (),
+        dry_run=dry_run,
+        yes=yes,
+        as_json=json,
+    )
+    raise typer.Exit(work.reset(call))
+
+
+@app.command(epilog=EPILOG)
 def cancel(id: RunId, *, reason: Reason = "", json: JsonFlag = False) -> None:
     """Ask a run to stop in an orderly way; it may clean up first."""
     from .work import runs as work  # noqa: PLC0415 - help must not wait for it

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 
+from everloom.catalog import discover
 from everloom.cli.output import Output
 from everloom.control import (
     DeploymentState,
@@ -16,9 +17,16 @@ from everloom.control import (
     roll_back,
     show_deployment,
 )
-from everloom.temporal import TemporalService
+from everloom.core import Conflict, Problem
 
-from .session import session
+from .session import Session, session
+
+
+class VersionBreaksRuns(Conflict):
+    """Runs could not go on with the code that was to be promoted."""
+
+    code = "version-breaks-runs"
+
 
 _UNVERSIONED = "workers without a version"
 
@@ -57,30 +65,34 @@ def ramp(version: str, share: str, deployment: str | None, *, force: bool, as_js
     """Let a share of the new runs go to a version."""
     percent = parse_share(share)
     _change(
-        lambda temporal, name: ramp_version(temporal, name, version, percent, force=force),
+        lambda now, name: ramp_version(now.temporal, name, version, percent, force=force),
         deployment,
         as_json=as_json,
     )
 
 
-def promote(version: str, deployment: str | None, *, force: bool, as_json: bool) -> None:
+def promote(
+    version: str, deployment: str | None, *, force: bool, replay: bool, as_json: bool
+) -> None:
     """Let all new runs go to a version."""
-    _change(
-        lambda temporal, name: promote_version(temporal, name, version, force=force),
-        deployment,
-        as_json=as_json,
-    )
+
+    async def make(now: Session, name: str) -> Routed:
+        if replay:
+            await _check_replays(now)
+        return await promote_version(now.temporal, name, version, force=force)
+
+    _change(make, deployment, as_json=as_json)
 
 
 def go_back(deployment: str | None, *, force: bool, as_json: bool) -> None:
     """Undo the last step."""
     _change(
-        lambda temporal, name: roll_back(temporal, name, force=force), deployment, as_json=as_json
+        lambda now, name: roll_back(now.temporal, name, force=force), deployment, as_json=as_json
     )
 
 
 def _change(
-    make: Callable[[TemporalService, str], Awaitable[Routed]],
+    make: Callable[[Session, str], Awaitable[Routed]],
     deployment: str | None,
     *,
     as_json: bool,
@@ -90,7 +102,7 @@ def _change(
     async def act() -> Routed:
         async with session() as now:
             name = await find_deployment(now.settings, now.temporal, deployment)
-            return await make(now.temporal, name)
+            return await make(now, name)
 
     routed = asyncio.run(act())
     if as_json:
@@ -98,6 +110,36 @@ def _change(
         return
     for line in _sentences(routed):
         out.say(line)
+
+
+async def _check_replays(now: Session) -> None:
+    """Refuse code that open or recent runs could not go on with."""
+    # Replaying brings the SDK's workers along; only who asks for it waits for that.
+    from everloom.worker.replaying import replay_histories, sample_subjects  # noqa: PLC0415
+
+    catalog = discover(now.settings)
+    subjects = await sample_subjects(now.temporal, catalog, now.settings)
+    problems = [
+        Problem(
+            each.broken.kind,
+            f"The run {each.workflow_id!r} ({each.workflow}) could not go on: "
+            f"{each.broken.message}",
+            each.broken.hint,
+            each.broken.place,
+        )
+        async for each in replay_histories(
+            subjects, catalog, now.settings, namespace=now.temporal.namespace
+        )
+        if each.broken is not None
+    ]
+    if problems:
+        raise VersionBreaksRuns(
+            f"The code on disk would break {len(problems)} of {len(subjects)} replayed runs; "
+            "nothing was promoted.",
+            hint="`everloom replay` shows them. Pinned runs stay on their version: without "
+            "`--replay` it is promoted all the same.",
+            problems=problems,
+        )
 
 
 def _sentences(routed: Routed) -> Iterator[str]:

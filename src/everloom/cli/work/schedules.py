@@ -1,13 +1,10 @@
 """Show the plan of the schedules, carry it out, list and steer them."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
-
-import typer
 
 from everloom.authoring import Overlap
 from everloom.catalog import discover
@@ -33,6 +30,7 @@ from everloom.temporal import (
     unpause_schedule,
 )
 
+from .confirming import confirmed
 from .session import session
 
 _SIGNS = {"create": "+", "update": "~", "unchanged": "=", "orphaned": "?", "taken": "!"}
@@ -47,12 +45,6 @@ _SHOWN = 300
 """Characters of a value: an input may be long."""
 
 _NEXT = 3
-
-
-class ConfirmationMissing(Invalid):
-    """A command that changes something was not confirmed, and there is nobody to ask."""
-
-    code = "confirmation-missing"
 
 
 class OverlapUnknown(Invalid):
@@ -106,7 +98,7 @@ async def _apply(out: Output, *, prune: bool, yes: bool) -> int:
         pending = plan.pending(prune=prune)
         is_taken = any(change.kind == "taken" for change in plan.changes)
         asks = bool(pending) and not is_taken  # what cannot be done need not be asked
-        if asks and not _confirmed(out, f"Make {_changes(len(pending))}?", yes=yes):
+        if asks and not confirmed(out, f"Make {_changes(len(pending))}?", yes=yes):
             return FAILED
         done = await apply_schedules(now.temporal, plan, prune=prune)
     if out.as_json:
@@ -186,7 +178,7 @@ async def _backfill(call: Backfill, out: Output) -> int:
             out.say(
                 f"{call.id} has {len(times)} runs from {_moment(times[0])} to {_moment(times[-1])}."
             )
-            if not _confirmed(out, f"Start {len(times)} runs?", yes=call.yes):
+            if not confirmed(out, f"Start {len(times)} runs?", yes=call.yes):
                 return FAILED
             await backfill_schedule(now.temporal, call.id, start=start, end=end, overlap=overlap)
         else:
@@ -205,7 +197,7 @@ def delete(id: str, *, yes: bool, as_json: bool) -> int:
     async def take_away() -> bool:
         async with session() as now:
             await read_schedule(now.temporal, id)
-            if not _confirmed(out, f"Delete the schedule {id}?", yes=yes):
+            if not confirmed(out, f"Delete the schedule {id}?", yes=yes):
                 return False
             await delete_schedule(now.temporal, id)
             return True
@@ -227,19 +219,6 @@ def _steer(what: Callable[[TemporalService], Awaitable[None]]) -> None:
             await what(now.temporal)
 
     asyncio.run(act())
-
-
-def _confirmed(out: Output, question: str, *, yes: bool) -> bool:
-    if yes:
-        return True
-    if out.as_json or not sys.stdin.isatty():
-        raise ConfirmationMissing(
-            "Nothing was changed: there is nobody to ask.", hint="Confirm it with `--yes`."
-        )
-    if typer.confirm(question, err=True):
-        return True
-    out.say("Nothing was changed.")
-    return False
 
 
 def _show(write: Callable[[str], None], plan: SchedulePlan, *, prune: bool) -> None:

@@ -1,6 +1,5 @@
 """Workflow code cannot reach clock, chance, environment, files or network, by no detour."""
 
-import time
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,14 +7,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import sealed.workflows
 from temporalio.client import Client
 from temporalio.worker import Worker
+from tests.apps.sealed.workflows import ALLOWED, ATTEMPTS
 
 from everloom.catalog import Catalog, discover
 from everloom.settings import CatalogSettings, Settings
 from everloom.temporal import TemporalService
 from everloom.worker.sandbox import GuardedRunner, workflow_runner
+from everloom.worker.sandbox.installed import installed_names
+from everloom.worker.sandbox.sorting import sort_modules
 
 APPS = Path(__file__).parents[1] / "apps"
 
@@ -61,7 +62,7 @@ async def served(temporal: TemporalService, catalog: Catalog) -> AsyncGenerator[
             yield Sealed(client, queue, runner)
 
 
-@pytest.mark.parametrize("what", sealed.workflows.ATTEMPTS)
+@pytest.mark.parametrize("what", ATTEMPTS)
 async def test_what_a_replay_would_not_find_again_is_refused(served: Sealed, what: str) -> None:
     """Clock, chance, environment, files, network, processes and threads are stopped, with remedy."""
     answer = str(await served.run("sealed.try", what))
@@ -72,9 +73,59 @@ async def test_what_a_replay_would_not_find_again_is_refused(served: Sealed, wha
     assert "se `" in answer or "ctivity" in answer
 
 
-@pytest.mark.parametrize("what", sealed.workflows.ALLOWED)
+@pytest.mark.parametrize("what", ALLOWED)
 async def test_what_is_the_same_in_each_replay_is_allowed(served: Sealed, what: str) -> None:
     """The SDK's own clock, pydantic, time zones and pure functions of libraries work."""
     answer = str(await served.run("sealed.try", what))
 
     assert answer.startswith("done: "), answer
+
+
+async def test_the_error_says_where_it_was(served: Sealed) -> None:
+    """File and line of the application's own code, also when a library or a helper did it."""
+    helper = str(await served.run("sealed.try", "helper clock"))
+    library = str(await served.run("sealed.try", "library network"))
+
+    tools = APPS / "sealed" / "tools.py"
+    line = _line_of(tools, "return time.time()")
+    assert f"uses `time.time` at {tools}:{line}," in helper
+    assert "Use `workflow.now()`." in helper
+    workflows = APPS / "sealed" / "workflows.py"
+    line = _line_of(workflows, "lambda: httpx2.get")
+    assert f"at {workflows}:{line} (through `httpx2`)," in library
+    assert "Move it to an activity." in library
+
+
+async def test_an_activity_may_do_what_its_workflow_may_not(served: Sealed) -> None:
+    """The same function asks for the time where it is allowed to."""
+    assert await served.run("sealed.ask")
+
+
+async def test_modules_that_only_compute_are_imported_once(served: Sealed) -> None:
+    """Runs share them with the process, as they share what is installed."""
+    await served.run("sealed.count", "first")
+
+    assert await served.run("sealed.count", "second") == ["first", "second"]
+
+
+def test_modules_are_sorted_by_what_they_do(catalog: Catalog) -> None:
+    """Pure ones are passed through, others are shared inside, workflow files are afresh."""
+    sorting = sort_modules(entry.cls for entry in catalog.workflows)
+
+    assert "sealed.state" in sorting.passed
+    assert sorting.shared == {"sealed.tools"}
+    assert sorting.afresh == {"sealed.workflows"}
+    assert sorting.readings["sealed.tools"].guarded.keys() >= {"time.time", "pathlib.Path"}
+
+
+def test_what_is_installed_is_computed() -> None:
+    """The list names every distribution's modules, and never all modules."""
+    names = installed_names()
+
+    assert {"pydantic", "sqlalchemy", "httpx2", "typing_extensions", "yaml"} <= names
+    assert not {"tests", "sealed", "time", "os"} & names
+
+
+def _line_of(file: Path, text: str) -> int:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)

@@ -1,0 +1,1 @@
+"""A plain SDK project: its own codec encrypts what it sends."""

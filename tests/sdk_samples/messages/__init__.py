@@ -1,0 +1,1 @@
+"""A plain SDK project: signals, queries and updates."""

@@ -1,0 +1,1 @@
+"""A plain SDK project: a schedule made by the client."""

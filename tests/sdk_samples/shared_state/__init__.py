@@ -1,0 +1,1 @@
+"""A plain SDK project: activities that are methods of one object."""

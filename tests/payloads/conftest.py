@@ -31,12 +31,20 @@ def key(text: str) -> str:
     return base64.b64encode(text.encode().ljust(32, b".")).decode()
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a Temporal is."""
+
+    address: str
+    namespace: str
+
+
 @dataclass
 class Room:
     """Temporal with settings of one's own: another process of the same installation, or another."""
 
     settings: Settings
-    engine: Engine
+    place: "Place"
     queue: str = field(default_factory=lambda: f"queue-{uuid4().hex[:8]}")
     opened: list[TemporalService] = field(default_factory=list[TemporalService])
 
@@ -44,8 +52,8 @@ class Room:
         """A connection of its own, with other settings of payloads when some are given."""
         service = TemporalService(
             self.with_payloads(**payloads) if payloads else self.settings,
-            address=self.engine.address,
-            namespace=self.engine.namespace,
+            address=self.place.address,
+            namespace=self.place.namespace,
         )
         self.opened.append(service)
         return service
@@ -97,10 +105,16 @@ class Room:
         return [each.key for each in cleaned.deleted]
 
 
+@pytest.fixture(scope="session")
+async def place(engine: Engine) -> Place:
+    """The session's Temporal."""
+    return Place(engine.address, engine.namespace)
+
+
 @pytest.fixture
-async def room(engine: Engine, tmp_path: Path) -> AsyncGenerator[Room]:
+async def room(place: Place, tmp_path: Path) -> AsyncGenerator[Room]:
     """A room whose object store is a folder."""
-    made = Room(Settings(folder=tmp_path), engine)
+    made = Room(Settings(folder=tmp_path), place)
     yield made
     for service in made.opened:
         await service.close()

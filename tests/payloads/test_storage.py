@@ -16,7 +16,6 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 from tests.servers.s3 import KEY_ID, SECRET, s3_server
 from tests.waiting import eventually
 
-from everloom.engine import Engine
 from everloom.objects import ObjectsAddressInvalid
 from everloom.payloads import (
     PayloadDamaged,
@@ -28,7 +27,7 @@ from everloom.payloads import (
 from everloom.settings import Settings, StoreSettings
 from everloom.temporal import data_converter, read_input
 
-from .conftest import LONG, Room
+from .conftest import LONG, Place, Room
 from .sample import WORKFLOWS, text_of
 
 DAY = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -40,7 +39,7 @@ def context(run: str = "r-1") -> StorageDriverStoreContext:
 
 
 @pytest.fixture
-def s3_room(engine: Engine, tmp_path: Path) -> Any:
+def s3_room(place: Place, tmp_path: Path) -> Any:
     """A room whose object store is an S3 bucket."""
     with s3_server("payloads") as address:
         store = StoreSettings.model_validate(
@@ -52,7 +51,7 @@ def s3_room(engine: Engine, tmp_path: Path) -> Any:
                 "objects_secret": SECRET,
             }
         )
-        yield Room(Settings(folder=tmp_path, store=store), engine)
+        yield Room(Settings(folder=tmp_path, store=store), place)
 
 
 async def test_long_payloads_lie_outside_and_short_ones_inside(room: Room) -> None:
@@ -238,7 +237,7 @@ async def test_store_that_is_away_fails_the_start(room: Room, unused_tcp_port: i
             "objects_secret": "secret-of-the-store",
         }
     )
-    away = Room(room.settings.model_copy(update={"store": store}), room.engine)
+    away = Room(room.settings.model_copy(update={"store": store}), room.place)
     client = await away.service().get_client()
 
     with pytest.raises(Exception, match="could not be") as caught:

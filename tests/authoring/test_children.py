@@ -148,6 +148,7 @@ async def test_a_child_is_sent_typed_signals(temporal: TemporalService, client: 
         pytest.param("again", "child-exists", id="id of a closed run"),
         pytest.param("wrong_input", "input-invalid", id="input"),
         pytest.param("elsewhere", "queue-mismatch", id="queue"),
+        pytest.param("undeclared", "not-a-workflow", id="class that is no workflow"),
     ],
 )
 async def test_what_cannot_be_done_fails_the_parent_with_a_code(

@@ -24,7 +24,7 @@ from temporalio.workflow import (
 
 from everloom.core import Conflict, NotFound
 
-from .addressing import QueueMismatch
+from .addressing import NotAWorkflow, QueueMismatch
 from .bindings import WorkflowBinding, find_workflow_binding
 from .door import Door, StartArguments
 from .policy import Policy
@@ -207,9 +207,14 @@ async def start_child(
         ChildExists: A run of that id exists.
     """
     cls: Any = other  # a class with a binding; the protocol is there to know its types
-    checked = cls.check_input(input)
     binding = find_workflow_binding(cls)
-    assert binding is not None  # noqa: S101 - `check_input` has refused what has none
+    if binding is None:
+        name = getattr(cls, "__qualname__", repr(cls))
+        raise NotAWorkflow(
+            f"`{name}` is no workflow of Everloom, and cannot be a child.",
+            hint="Declare it with `@workflow_type(name=...)`.",
+        )
+    checked = cls.check_input(input)
     policy = options.get("policy", Policy())
     id = options.get("id") or f"{binding.name}-{workflow.uuid4()}"
     try:

@@ -3,10 +3,11 @@
 from uuid import uuid4
 
 import pytest
+from tests.authoring.entity_sample import Ledger
 from tests.greeting import Greeter
 
-from everloom.authoring import InputInvalid, QueueMismatch
-from everloom.catalog import WorkflowUnknown
+from everloom.authoring import InputInvalid, QueueMismatch, place_of
+from everloom.catalog import Catalog, WorkflowEntry, WorkflowUnknown
 from everloom.control import StartRequest, start_run
 from everloom.temporal import RunNotFound, read_run
 
@@ -77,3 +78,18 @@ async def test_a_queue_on_which_it_would_wait_for_ever_is_refused(greeter: Greet
 
     with pytest.raises(QueueMismatch, match="bound to the queue `greeter`"):
         await start_run(greeter.settings, greeter.catalog, greeter.temporal, request)
+
+
+async def test_an_entity_is_started_without_limits_by_its_name_too(greeter: Greeter) -> None:
+    """What a class says of its starts holds however it is started."""
+    entry = WorkflowEntry("entities.ledger", "nobody", Ledger, place_of(Ledger), "")
+    request = StartRequest(workflow="entities.ledger", input={}, id=f"ledger/{uuid4()}")
+
+    started = await start_run(
+        greeter.settings, Catalog(workflows=(entry,)), greeter.temporal, request
+    )
+
+    details = await read_run(greeter.temporal, started.id)
+    assert not details.execution_timeout
+    assert not details.run_timeout
+    await greeter.temporal.terminate_workflow(started.id, None, "the test is over")

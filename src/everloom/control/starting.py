@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from everloom.authoring import StartOptions
+from everloom.authoring import StartArguments, StartOptions
 from everloom.catalog import Catalog
 from everloom.settings import Settings
 from everloom.temporal import RunExists, TemporalService
@@ -86,10 +86,15 @@ def _prepared(
     if entry is not None and request.queue is not None:
         catalog.check_queue(entry, request.queue)
     checked = request.input if entry is None else entry.check_input(request.input)
+    none: StartArguments = {}
+    limits = getattr(entry.cls, "start_defaults", none) if entry else none
     options = StartOptions(
         id=request.id or f"{request.workflow}-{uuid4()}",
         queue=request.queue or (entry.queue if entry else settings.queues.default),
         start_delay=request.start_delay,
+        execution_timeout=limits.get("execution_timeout"),
+        run_timeout=limits.get("run_timeout"),
+        task_timeout=limits.get("task_timeout"),
         summary=entry.summary if entry else "",
         if_exists="fail",  # so that we hear whether it existed; it is no failure here
     )

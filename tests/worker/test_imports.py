@@ -1,7 +1,9 @@
 """What stands at the top of a workflow file is told at start-up, with its place, cost and remedy."""
 
+import json
 from pathlib import Path
 
+from tests.worker.commands import everloom
 from tests.worker.conftest import Application
 
 HEAVY = """
@@ -74,3 +76,23 @@ async def test_a_module_that_cannot_be_imported_twice_is_told(
 
     assert told["place"] == str(Path(application.folder, "napper", "counting.py")) + ":3"
     assert "counted twice" in told["problem"]
+
+
+async def test_the_doctor_names_both(application: Application, source: str) -> None:
+    """What would end a worker's start is an error there, and what costs a warning."""
+    _install_heavy(application)
+    effect = "import slow_library, subprocess\nsubprocess.run(['true'])\n"
+    application.write(effect + source)
+
+    environment = {"TEMPORAL_ADDRESS": application.address}
+    async with everloom(application.folder, "doctor", "--json", environment=environment) as doctor:
+        code = await doctor.exit_code()
+
+    findings = [
+        each for each in json.loads(doctor.output)["findings"] if each["about"] == "sandbox"
+    ]
+    assert code == 1
+    assert [each["level"] for each in findings] == ["error", "warning"]
+    assert f"{application.code}:2" in findings[0]["message"]
+    assert f"{application.code}:1" in findings[1]["message"]
+    assert all(each["remedy"] for each in findings)

@@ -15,7 +15,7 @@ from .errors import (
 from .interceptors import worker_interceptors
 from .plan import plan_processes, read_queues
 from .running import RunningActivities
-from .sandbox import import_problems, runner_for, workflow_runner
+from .sandbox import check_sandbox, import_problems, runner_for, workflow_runner
 from .seat import Readiness, SeatReport
 from .supervisor import Supervisor, WorkerOptions
 
@@ -35,6 +35,7 @@ __all__ = [
     "TetheredCommand",
     "WorkerCodeInvalid",
     "WorkerOptions",
+    "check_sandbox",
     "import_problems",
     "plan_processes",
     "pollers",

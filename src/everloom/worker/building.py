@@ -16,7 +16,7 @@ from .errors import WorkerCodeInvalid
 from .interceptors import worker_interceptors
 from .plan import profile_of
 from .running import RunningActivities
-from .sandbox import own_place
+from .sandbox import refused
 from .versioning import deployment_config
 
 STICKY_LIMIT = timedelta(seconds=5)
@@ -78,17 +78,11 @@ async def build_workers(
 
 
 def _refused(queue: str, error: Exception) -> WorkerCodeInvalid:
-    cause = error.__cause__
-    if cause is None:
+    if error.__cause__ is None:
         said = str(error).rstrip(".")
         return WorkerCodeInvalid(f"The SDK refuses what is bound to queue `{queue}`: {said}.")
-    place = own_place(cause)
-    where = f"{place}: " if place else ""
-    return WorkerCodeInvalid(
-        f"{where}The sandbox of workflows refuses the file: {type(cause).__name__}: {cause}",
-        hint="A workflow file is imported for each run, so it may do nothing while it is imported. "
-        "Move this into an activity, or into a module of its own that the activities import.",
-    )
+    problem = refused(error.__cause__)
+    return WorkerCodeInvalid("A workflow file cannot run.", problems=[problem])
 
 
 def pollers(slots: int) -> PollerBehaviorAutoscaling:

@@ -6,14 +6,15 @@ activity beside a model, say) are *shared*: imported once more, inside the sandb
 that nothing in them escapes it. Workflow files are imported *afresh* for each run, as the SDK does.
 """
 
+from .checking import check_sandbox, refused
 from .imports import import_problems, say_imports
-from .installed import own_place
 from .running import GuardedRunner, runner_for, workflow_runner
 
 __all__ = [
     "GuardedRunner",
+    "check_sandbox",
     "import_problems",
-    "own_place",
+    "refused",
     "runner_for",
     "say_imports",
     "workflow_runner",

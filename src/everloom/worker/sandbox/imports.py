@@ -30,10 +30,11 @@ def say_imports(catalog: Catalog, runner: WorkflowRunner) -> None:
 
 
 def _unwatched(refusal: Refusal) -> Problem:
+    said = refusal.said.rstrip(".")
     return Problem(
         "import-unwatched",
         f"Module `{refusal.module}` cannot be imported a second time, inside the sandbox: "
-        f"{refusal.said.rstrip('.')}. Clocks and random numbers in it are not watched in workflows.",
+        f"{said}. Clocks and random numbers in it are not watched in workflows.",
         "Keep what workflows need of it in a module of its own.",
         refusal.place,
     )

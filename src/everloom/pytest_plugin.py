@@ -5,7 +5,7 @@ pytest-asyncio in either mode, with any loop scope, and with anyio. Under xdist 
 has a server of its own.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -46,11 +46,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Beside a run's failure stands its whole chain of causes."""
     report = yield
     error = call.excinfo.value if call.excinfo is not None else None
-    if type(error).__name__ in {"RunFailed", "WorkflowFailureError"}:
+    if error is not None and type(error).__name__ in {"RunFailed", "WorkflowFailureError"}:
         from everloom.testing import causes_of  # noqa: PLC0415 - see the module
 
         report.sections.append(("why the run failed", causes_of(error)))
@@ -93,7 +95,7 @@ def everloom_temporal(everloom_server: Any, request: pytest.FixtureRequest) -> I
 def everloom_worker(
     everloom_temporal: Any, request: pytest.FixtureRequest
 ) -> Callable[..., AbstractAsyncContextManager[Any]]:
-    """`everloom.testing.worker` over the test's way: `async with everloom_worker(Greeting): ...`."""
+    """A worker over the test's way: `async with everloom_worker(Greeting):`; see `testing.worker`."""
     from everloom.testing import worker  # noqa: PLC0415 - see the module
 
     return partial(worker, everloom_temporal, replay=_marked(request).get("replay", True))
@@ -103,7 +105,7 @@ def everloom_worker(
 def everloom_process(
     everloom_temporal: Any, request: pytest.FixtureRequest
 ) -> Callable[..., AbstractAsyncContextManager[Any]]:
-    """`everloom.testing.worker_process` over the test's way: a worker that can be killed."""
+    """A worker that can be killed, over the test's way; see `testing.worker_process`."""
     from everloom.testing import worker_process  # noqa: PLC0415 - see the module
 
     return partial(worker_process, everloom_temporal, replay=_marked(request).get("replay", True))
@@ -113,7 +115,7 @@ def everloom_process(
 def everloom_record(
     everloom_temporal: Any, request: pytest.FixtureRequest
 ) -> Callable[[Any, str], Awaitable[Any]]:
-    """Keep the history of a run: `await everloom_record(run, "an-order")`.
+    """Keep a run's history under a name: `await everloom_record(run, "an-order")`.
 
     With `--record-histories` it is written to `histories/` beside the test; otherwise it has to be
     there.

@@ -16,6 +16,8 @@ STUBBORN = Policy(attempts=5, first_interval=timedelta(milliseconds=20))
 
 
 class Order(BaseModel):
+    """What is ordered."""
+
     id: str
     days: int = 0
     log: str = ""
@@ -28,6 +30,8 @@ class NoRoom(Invalid):
 
 
 class Mailbox(BaseModel):
+    """Where mail comes from."""
+
     sender: str
 
 
@@ -94,7 +98,7 @@ class PlaceSafely(Workflow[Order, str]):
             reserved = await saga.step(
                 call(reserve, input, policy=ONCE), undo=release, undo_input=input, undo_when="begun"
             )
-            await saga.step(call(Post.send, input, policy=ONCE))
+            await call(Post.send, input, policy=ONCE)
         return reserved
 
 
@@ -107,16 +111,11 @@ class Buggy(Workflow[Order, str]):
         return {"nothing": "there"}[input.id]
 
 
-CHANGES = {"more": False}
-
-
-@workflow_type(name="shop.changing")
-class Changing(Workflow[Order, str]):
-    """Does one thing more when the code says so."""
+@workflow_type(name="shop.steady")
+class Steady(Workflow[Order, str]):
+    """Does one thing."""
 
     async def run(self, input: Order) -> str:
-        if CHANGES["more"]:
-            await call(release, input)
         return await call(reserve, input)
 
 

@@ -148,9 +148,8 @@ def _missing(entry: ActivityEntry, provided: Collection[int]) -> Iterator[Any]:
 
 def _is_given(wanted: Any) -> bool:
     """Whether it comes from us: settings, and things of Everloom's own."""
-    if isinstance(wanted, type) and issubclass(wanted, AppSettings):
-        return True
-    return str(getattr(wanted, "__module__", "")).startswith("everloom.")
+    ours = str(getattr(wanted, "__module__", "")).startswith("everloom.")
+    return ours or (isinstance(wanted, type) and issubclass(wanted, AppSettings))
 
 
 def _lacking(name: str, wanted: Any) -> Callable[..., Any]:

@@ -130,6 +130,20 @@ async def test_new_api_key_in_the_profile_is_taken_over(application: Application
             assert "two" not in str(command.lines)
 
 
+async def test_worker_that_is_not_let_in_ends_with_the_reason(application: Application):
+    """There is nothing to wait for: the exit code is 2, and the word is the connection's own."""
+    variables = {"TEMPORAL_TLS_SERVER_CA_CERT_PATH": str(NEW.write(application.folder / "ca.pem"))}
+    async with tls_front(application.address, server_side(OLD.issue())) as front:
+        variables["TEMPORAL_ADDRESS"] = front.address
+        async with worker(application, variables) as command:
+            assert await command.exit_code() == 2
+
+        talk = "\n".join(command.said)
+        assert "code: server-certificate-untrusted" in talk
+        assert "TEMPORAL_TLS_SERVER_CA_CERT_PATH" in talk
+        assert "Traceback" not in talk
+
+
 def write_profile(file: Path, key: str, address: str, ca: Path) -> None:
     """Save a profile with a key."""
     file.write_text(

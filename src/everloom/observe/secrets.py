@@ -20,6 +20,7 @@ _WORDS = (
 _SECRET = re.compile(_WORDS, re.IGNORECASE)
 _NOT_SECRET = re.compile(r"task_?token|tokens?_(used|left|count)|max_tokens", re.IGNORECASE)
 
+# Each begins at a fixed word, and what repeats is bounded: a long text must not hold up its process.
 _IN_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
@@ -34,7 +35,7 @@ _IN_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?"), MASK),
     (
         re.compile(
-            rf"([\w-]*(?:{_WORDS})[\w-]*[\"']?\s*[=:]\s*)(?!(?:Bearer|Basic)\s)"
+            rf"((?:{_WORDS})[\w-]{{0,40}}[\"']?\s{{0,4}}[=:]\s{{0,4}})(?!(?:Bearer|Basic)\s)"
             r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s\"',;&)}\]]+)",
             re.IGNORECASE,
         ),

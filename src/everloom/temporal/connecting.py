@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
+from weakref import WeakSet
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
@@ -22,7 +23,7 @@ from .attempting import connect_once, find_tls_fault, is_broken
 from .connection import Connection, unavailable
 from .converter import data_converter
 from .credentials import Credentials, renew_forever
-from .errors import TemporalUnavailable
+from .errors import ConnectionInvalid, TemporalUnavailable
 
 log = get_logger("everloom.temporal")
 
@@ -68,6 +69,7 @@ class Connecting:
         )
         self._listeners: list[Callable[[Client], None]] = []
         self._renewing: asyncio.Task[None] | None = None
+        self._made: WeakSet[Client] = WeakSet()
         self._client: Client | None = None
         self._task: asyncio.Task[Client] | None = None
         self._there = asyncio.Event()
@@ -199,6 +201,7 @@ class Connecting:
             self.say_away(error.message.partition("does not answer: ")[2].rstrip("."))
             raise
         self._client = client
+        self._made.add(client)
         self._there.set()
         self._say_back()
         self._begin_renewing()
@@ -221,16 +224,18 @@ class Connecting:
 
     async def _renew(self) -> None:
         """Take new certificates and keys over, when there are any and Temporal takes them."""
-        old, before = self._client, self._credentials.connection
+        before = self._credentials.connection
         client = await self._credentials.renew(self._connect_once)
         if client is None:
             return
         now = self._credentials.connection
-        if old is not None and replace(now, api_key=before.api_key) == before and before.api_key:
-            old.api_key = now.api_key  # so that whoever holds the client has the new key too
+        if before.api_key and replace(now, api_key=before.api_key) == before:
+            for held in self._made:  # whoever holds a client has the new key too
+                held.api_key = now.api_key
             log.info("temporal takes the new api key", address=now.address)
             return
         self._client = client
+        self._made.add(client)
         self._tell_renewed(client)
 
     def _tell_renewed(self, client: Client) -> None:
@@ -238,11 +243,20 @@ class Connecting:
         for listener in self._listeners:
             listener(client)
 
+    async def _find_tls_fault(self) -> ConnectionInvalid | None:
+        if not self.connection.uses_tls:
+            return None
+        limit = self._settings.temporal.health_timeout
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit.total_seconds()):
+                return await find_tls_fault(self.connection)
+        return None
+
     async def _unhealthy(self, error: RPCError) -> Health:
         """What is wrong with a connection that was good before."""
         namespace, address = self.connection.namespace, self.connection.address
         if is_broken(error):
-            fault = await find_tls_fault(self.connection) if self.connection.uses_tls else None
+            fault = await self._find_tls_fault()
             self.say_away(fault.message if fault else error.message)
             if fault is not None:
                 self._client = None  # the next attempt looks for new certificates first

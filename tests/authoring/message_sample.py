@@ -162,6 +162,30 @@ class Recorder(Workflow[Tape, Tape]):
         await self.continue_as_new(Tape())
 
 
+@workflow_type(name="messages.starter")
+class Starter(Workflow[Tape, Tape]):
+    """Takes its input in `__init__`, and continues once with what it has not read."""
+
+    @workflow.init
+    def __init__(self, input: Tape) -> None:
+        self._tape = input
+        self._inbox = Inbox(Line)
+
+    @override
+    async def run(self, input: Tape) -> Tape:
+        self._tape.read.append((await self._inbox.get()).number)
+        if self._tape.runs == 2:
+            return self._tape
+        await workflow.wait_condition(lambda: len(self._inbox) > 0)
+        self._tape.runs += 1
+        return await self.continue_as_new(lambda: self._tape)
+
+    @workflow.signal
+    def line(self, line: Line) -> None:
+        """One more message."""
+        self._inbox.put(line)
+
+
 @workflow.defn(name="messages.plain")
 class Plain:
     """A plain SDK class, which may take messages of any name."""
@@ -181,4 +205,4 @@ class Plain:
         self._is_closed = name == "close" or bool(args)
 
 
-WORKFLOWS = [Cart, Recorder, Plain]
+WORKFLOWS = [Cart, Recorder, Starter, Plain]

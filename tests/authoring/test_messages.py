@@ -11,11 +11,12 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from tests.authoring import message_sample as sample
-from tests.authoring.message_sample import Cart, Item, Line, Recorder, Tape
+from tests.authoring.message_sample import Cart, Item, Line, Recorder, Starter, Tape
 from tests.authoring.talking import replay, talking
 from tests.waiting import eventually
 
 from everloom.authoring import InputInvalid, Run
+from everloom.authoring.continuing import restore_messages
 from everloom.core import Conflict, NotFound
 from everloom.temporal import MessageRefused, TemporalService
 
@@ -53,6 +54,7 @@ async def test_a_validators_refusal_reaches_the_caller(temporal: TemporalService
     with pytest.raises(MessageRefused, match="no room for 'b'") as started:
         await Cart.update_with_start(temporal, 1, Cart.put, Item(name="b"), id=id, queue=QUEUE)
 
+    assert str(full.value).endswith("Take something out (cart-full).")
     assert {error.value.code for error in (full, heavy, started)} == {"message-refused"}
     assert full.value.failure_type == started.value.failure_type == "cart-full"
     assert heavy.value.failure_type == "ValueError"
@@ -243,6 +245,27 @@ async def _is_waiting(client: Client, id: str) -> bool:
     """Whether the fifth run is there: the four before it have taken all that was sent."""
     runs = [run async for run in client.list_workflows(f"WorkflowId = '{id}'")]
     return len(runs) == 5
+
+
+async def test_a_state_taken_in_init_is_carried_over_with_what_waits(
+    temporal: TemporalService, id: str
+) -> None:
+    """`@workflow.init` gets the input alone, in its type, also beside messages."""
+    run = await Starter.start(temporal, Tape(), id=id, queue=QUEUE)
+    await run.signal(Starter.line, Line(number=1))
+    await run.signal(Starter.line, Line(number=2))
+
+    tape = await run.result()
+
+    assert (tape.read, tape.runs) == ([1, 2], 2)
+
+
+def test_messages_without_an_inbox_any_more_suspend_the_run() -> None:
+    """Code that lost the inbox would lose the messages: the run waits until it has it again."""
+    carried = {"everloom.carried": {"_outbox": [{"number": 1}]}}
+
+    with pytest.raises(LookupError, match="'_outbox'"):
+        restore_messages(Recorder(), (Tape(), carried))
 
 
 async def test_only_run_continues_as_new(temporal: TemporalService, id: str) -> None:

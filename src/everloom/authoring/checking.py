@@ -19,13 +19,16 @@ class InputInvalid(Invalid):
     code = "input-invalid"
 
 
-def check_input(of: str, expected: Any, value: object) -> object:
+def check_input(
+    of: str, expected: Any, value: object, *, hint: str = "Nothing was started."
+) -> object:
     """The value as the declared type has it.
 
     Args:
         of: What the input is for, as a person calls it: "workflow `product-import`".
         expected: The declared type; `None` when nothing is taken.
         value: What was given.
+        hint: What the refusal says besides.
 
     Raises:
         InputInvalid: It does not fit; each problem names the field.
@@ -44,11 +47,11 @@ def check_input(of: str, expected: Any, value: object) -> object:
         return checked
     except PydanticSerializationError as error:
         raise InputInvalid(
-            f"The input of {of} cannot be written as JSON: {error}.", hint="Nothing was started."
+            f"The input of {of} cannot be written as JSON: {error}.", hint=hint
         ) from None
     except ValidationError as error:
         found = "one that does not fit its fields" if exact else f"`{type(value).__name__}`"
-        raise _invalid(of, expected, found, error) from None
+        raise _invalid(of, expected, found, error, hint=hint) from None
 
 
 def read_json(of: str, expected: Any, plain: Any) -> Any:
@@ -75,7 +78,9 @@ def to_plain(value: object) -> Any:
     return from_json(to_json(value, inf_nan_mode="constants"))
 
 
-def _invalid(of: str, expected: Any, found: str, error: ValidationError) -> InputInvalid:
+def _invalid(
+    of: str, expected: Any, found: str, error: ValidationError, *, hint: str = ""
+) -> InputInvalid:
     problems = [
         Problem(
             "input-invalid",
@@ -88,7 +93,7 @@ def _invalid(of: str, expected: Any, found: str, error: ValidationError) -> Inpu
     wanted = getattr(expected, "__name__", str(expected))
     return InputInvalid(
         f"The input of {of} is not a `{wanted}`: found {found}.",
-        hint="Nothing was started.",
+        hint=hint,
         problems=problems,
     )
 

@@ -92,7 +92,7 @@ def unknown_message(of: str, kind: MessageKind, name: str, known: list[str]) -> 
     )
 
 
-def check_arguments(method: Callable[..., Any], args: tuple[Any, ...]) -> None:
+def check_arguments(method: Callable[..., Any], args: tuple[Any, ...], *, hint: str = "") -> None:
     """Whether a method can be called so.
 
     Raises:
@@ -102,7 +102,7 @@ def check_arguments(method: Callable[..., Any], args: tuple[Any, ...]) -> None:
         inspect.signature(method).bind(None, *args)
     except TypeError as error:
         raise InputInvalid(
-            f"The arguments of `{method.__name__}` do not fit: {error}.", hint="Nothing was sent."
+            f"The arguments of `{method.__name__}` do not fit: {error}.", hint=hint
         ) from None
 
 

@@ -15,6 +15,8 @@ OutputT = TypeVar("OutputT")
 ArgT = TypeVar("ArgT")
 AnswerT = TypeVar("AnswerT")
 
+_NOT_SENT = "Nothing was sent."
+
 
 class Run(Generic[WorkflowT, OutputT]):
     """One run of a workflow of class `WorkflowT`, which results in `OutputT`."""
@@ -153,10 +155,10 @@ def checked_arguments(message: Callable[..., Any] | None, args: tuple[Any, ...])
     """
     if message is None:
         return list(args)
-    check_arguments(message, args)
+    check_arguments(message, args, hint=_NOT_SENT)
     signature, hints = inspect.signature(message), get_type_hints(message)
     return [
-        check_input(f"`{message.__name__}`", hints.get(name, Any), arg)
+        check_input(f"`{message.__name__}`", hints.get(name, Any), arg, hint=_NOT_SENT)
         for name, arg in zip(list(signature.parameters)[1:], args, strict=False)
     ]
 

@@ -167,8 +167,9 @@ def _message_refused(
     said, failure_type = str(error), ""
     if isinstance(error, WorkflowUpdateFailedError):
         said, failure_type = _telling(error.cause)
+    code = f" ({failure_type})" if failure_type.islower() else ""  # one of ours, not a class's name
     return MessageRefused(
-        f"The run {workflow_id!r} refused it: {said.rstrip('.')}.",
+        f"The run {workflow_id!r} refused it: {said.rstrip('.')}{code}.",
         reason=said,
         failure_type=failure_type,
     )

@@ -117,3 +117,23 @@ async def test_the_document_describes_every_route(client: httpx2.AsyncClient, ap
             content = described["responses"]["default"]["content"]
             assert list(content) == ["application/problem+json"], (path, method)
             assert "422" not in described["responses"], (path, method)
+
+
+async def test_why_a_run_waits_is_told(client: httpx2.AsyncClient) -> None:
+    """One sentence with its evidence, also for an id with a slash."""
+    run = f"api/{uuid4()}"
+    await client.post("/api/v1/runs", json={"workflow": "greet", "input": WAITING, "id": run})
+
+    async def told() -> dict[str, str]:
+        return (await client.get(f"/api/v1/runs/{run}/why")).json()
+
+    async def listens() -> bool:
+        return (await told())["reason"] == "message"
+
+    await eventually(listens)
+    why = await told()
+    missing = await client.get("/api/v1/runs/nobody/why")
+    await client.post(f"/api/v1/runs/{run}/cancel", json={"reason": "done"})
+
+    assert why["sentence"] == ("It waits for a message: signals `bring`, `go` or update `invite`.")
+    assert missing.status_code == 404

@@ -74,7 +74,7 @@ class Reviver:
         if not resolve or sum(each.size_bytes for each in payload.external_payloads) > left:
             return payload
         name = stored_name(key)
-        if name is not None and name.namespace != namespace:
+        if name is not None and name.namespace not in {"", namespace}:
             raise PayloadReferenceInvalid(f"The payload {key!r} is of another namespace.")
         stored = await self._store.read(key)
         return await asyncio.to_thread(self._codec.read, stored, largest=left)

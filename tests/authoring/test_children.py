@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError, ChildWorkflowError
 from temporalio.worker import Replayer, Worker
 from tests.authoring import children_sample as sample
 from tests.guides import load_guide
+from tests.histories import digested
 from tests.saga_faults import RUNNER
 from tests.waiting import eventually
 
@@ -58,17 +60,9 @@ async def status(client: Client, id: str) -> WorkflowExecutionStatus | None:
 
 
 async def child_runs(client: Client, id: str) -> None:
-    async def is_there() -> bool:
-        history = await client.get_workflow_handle(id).fetch_history()
-        return bool(history.events)
-
-    async def runs() -> bool:
-        try:
-            return await is_there()
-        except Exception as error:
-            raise AssertionError from error
-
-    await eventually(runs)
+    """Until the parent of this id has heard that its child was begun."""
+    begun = EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED
+    await digested(client.get_workflow_handle(id), begun)
 
 
 async def ended(client: Client, id: str, expected: WorkflowExecutionStatus) -> None:
@@ -171,7 +165,7 @@ async def test_a_signal_to_a_child_that_just_ended_is_told_too(
     """Also when the parent has not heard of the end yet."""
     work = order("signals_the_gone", "held")
     run = await start(temporal, work)
-    await child_runs(client, work.child_id)
+    await child_runs(client, run.id)
 
     await client.get_workflow_handle(work.child_id).terminate()
     await run.signal(sample.Assemble.go_on)
@@ -214,7 +208,7 @@ async def test_an_abandoned_child_goes_on(temporal: TemporalService, client: Cli
     left, waited = order("abandons", "held"), order("waits_for_the_abandoned", "held")
     assert await (await start(temporal, left)).result() == "left"
     run = await start(temporal, waited)
-    await child_runs(client, waited.child_id)
+    await child_runs(client, run.id)
     await run.cancel()
     await ended(client, run.id, WorkflowExecutionStatus.CANCELED)
 
@@ -231,7 +225,7 @@ async def test_a_cancelled_parent_waits_for_the_clean_up_of_its_child(
     awaited, requested = order("result", "held"), order("requests", "held")
     for work in (awaited, requested):
         run = await start(temporal, work)
-        await child_runs(client, work.child_id)
+        await child_runs(client, run.id)
         await run.cancel()
         await ended(client, run.id, WorkflowExecutionStatus.CANCELED)
         if work is awaited:

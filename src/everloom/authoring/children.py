@@ -48,7 +48,8 @@ OnCancel = Literal["await", "request", "abandon"]
 """What becomes of a child when its parent is cancelled while waiting for it.
 
 `await`: it is asked to stop, and its end is waited for, clean-up included. `request`: it is asked to
-stop, and the parent goes on at once. `abandon`: it is not told.
+stop, and the parent goes on at once. `abandon`: it is not told. A parent that is cancelled before it
+has heard that the child was begun never waits; `on_parent_close` then says what becomes of the child.
 """
 
 _ON_PARENT_CLOSE = {

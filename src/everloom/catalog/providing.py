@@ -83,14 +83,14 @@ class Providers:
         opens = tuple(self._opened_for(wanted for _, wanted in (*built, *entry.needs)))
         if not opens and not entry.needs:
             return entry.function if entry.owner is None else self._method(entry)
-        is_shared = not any(wanted in self._of_call for _, wanted in built)
+        is_own = any(wanted in self._of_call for _, wanted in built)
+        # One object for all calls is made here: threads that made it would make it twice.
+        shared = self._method(entry) if entry.owner is not None and not is_own else entry.function
 
         def begin(find: Find) -> Callable[..., Any]:
             given = {name: find(wanted) for name, wanted in entry.needs}
-            if entry.owner is None:
-                return partial(entry.function, **given)
-            if is_shared:
-                return partial(self._method(entry), **given)
+            if entry.owner is None or not is_own:
+                return partial(shared, **given)
             owner = entry.owner(**{name: find(wanted) for name, wanted in built})
             return partial(getattr(owner, entry.function.__name__), **given)
 

@@ -108,12 +108,19 @@ async def test_modules_that_only_compute_are_imported_once(served: Sealed) -> No
     assert await served.run("sealed.count", "second") == ["first", "second"]
 
 
+async def test_watched_modules_are_imported_once_for_all_runs(served: Sealed) -> None:
+    """A run costs no second import of what its file shares with the activities."""
+    first = await served.run("sealed.try", "loaded at")
+
+    assert await served.run("sealed.try", "loaded at") == first
+
+
 def test_modules_are_sorted_by_what_they_do(catalog: Catalog) -> None:
     """Pure ones are passed through, others are shared inside, workflow files are afresh."""
     sorting = sort_modules(entry.cls for entry in catalog.workflows)
 
     assert "sealed.state" in sorting.passed
-    assert sorting.shared == {"sealed.tools"}
+    assert sorting.shared == {"sealed.tools", "sealed.trusted"}
     assert sorting.afresh == {"sealed.workflows"}
     assert sorting.readings["sealed.tools"].guarded.keys() >= {"time.time", "pathlib.Path"}
 

@@ -31,6 +31,9 @@ from temporalio.worker.workflow_sandbox import RestrictedWorkflowAccessError
 
 from . import state, tools
 
+with workflow.unsafe.imports_passed_through():
+    from .trusted import clock
+
 FILE = "/etc/hostname"
 
 ATTEMPTS: dict[str, Callable[[], object]] = {
@@ -85,6 +88,8 @@ ALLOWED: dict[str, Callable[[], object]] = {
     "shared model": lambda: tools.Ticket(id="given").model_dump(),
     "helper": lambda: tools.doubled(2),
     "library": lambda: str(sqlalchemy.select(sqlalchemy.literal(1))),
+    "loaded at": lambda: tools.LOADED_AT,
+    "passed through by hand": clock,
     "unrestricted": lambda: _unrestricted(),
 }
 

@@ -60,7 +60,6 @@ class WorldImporter(Importer):
     ) -> None:
         super().__init__(restrictions, context, workflow_module)
         self._world = world
-        self.new_modules.update(world.modules)
         self._packages = {name.rpartition(".")[0] for name in world.modules} - {""}
 
     @override
@@ -73,24 +72,32 @@ class WorldImporter(Importer):
         level: int = 0,
     ) -> ModuleType:
         names = () if fromlist is None else fromlist
-        if not self._packages:
+        if not self._world.modules:
             return super()._import(name, globals, locals, names, level)
         path = _lineage(_full_name(name, globals, level))
-        if path[-1] in self._world.modules and len(path) > 1:
-            super()._import(
-                path[-2]
-            )  # Python does it when it makes a module, not when it finds one
+        if not workflow.unsafe.is_imports_passed_through():  # then the process's own is wanted
+            self._offer(path[-1], *(f"{path[-1]}.{each}" for each in names))
         module = super()._import(name, globals, locals, names, level)
         for package in self._packages.intersection(path):
             self._fit(package)
         return module
+
+    def _offer(self, *names: str) -> None:
+        """Let an import find the shared modules it names."""
+        for name in self._world.modules.keys() & set(names):
+            if name not in self.new_modules:
+                self.new_modules[name] = self._world.modules[name]
+                package = name.rpartition(".")[0]
+                if package:  # Python imports it when it makes a module, not when it finds one
+                    super()._import(package)
 
     def _fit(self, package: str) -> None:
         """Put the shared modules of a package where its `import` looks for them."""
         made = self.new_modules.get(package)
         if made is not None:
             for name, module in self._world.children(package):
-                vars(made).setdefault(name, module)
+                if self.new_modules.get(f"{package}.{name}") is module:
+                    vars(made).setdefault(name, module)
 
 
 class _WorldContext(RestrictionContext):

@@ -93,9 +93,12 @@ async def test_a_fake_has_to_be_like_the_activity(
 async def test_a_fake_that_returns_something_else_fails_the_run(
     everloom_worker: Any, everloom_temporal: testing.Temporal
 ) -> None:
-    """What a lambda gives is held to the activity's type as well."""
-    wrong: dict[str, Any] = {"shop.send-mail": lambda order: 3}  # pyright: ignore[reportUnknownLambdaType] - it says nothing
-    async with everloom_worker(PlaceOrder, fakes=wrong):
+    """What a fake without annotations gives is held to the activity's type as well."""
+
+    def wrong(order: Order) -> Any:
+        return len(order.id)
+
+    async with everloom_worker(PlaceOrder, fakes={"shop.send-mail": wrong}):
         with testing.run_fails("fake-invalid"):
             await PlaceOrder.execute(everloom_temporal, Order(id="a"))
 

@@ -20,6 +20,11 @@ class Commands(LazyGroup):
     """Everything that can be typed after `everloom`."""
 
     entries: ClassVar[dict[str, Entry]] = {
+        "new": Entry(
+            "everloom.cli.new",
+            "new",
+            "Make a project: a workflow, an activity, a schedule, tests, settings, a Dockerfile.",
+        ),
         "dev": Entry(
             "everloom.cli.dev", "dev", "Run everything on this machine: Temporal, workers, API."
         ),

@@ -68,7 +68,7 @@ class EverloomPlugin(SimplePlugin):
         def converter(theirs: DataConverter | None) -> DataConverter:
             return ours if theirs is None or theirs == _SDK_CONVERTER else theirs
 
-        super().__init__(
+        super().__init__(  # pyright: ignore[reportUnknownMemberType] - the SDK's own hints
             "everloom.EverloomPlugin",
             data_converter=converter,
             interceptors=worker_interceptors(self._settings, RunningActivities()),

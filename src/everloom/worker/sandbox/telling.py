@@ -8,7 +8,7 @@ from temporalio.worker.workflow_sandbox import RestrictedWorkflowAccessError
 
 from .installed import is_installed_file
 
-_INPUT = "Give it to the workflow as input, or read it in an activity."
+_INPUT = "Give what it tells to the workflow as input, or move it to an activity."
 _WAIT = "Use `await workflow.sleep(…)`: it survives a restart."
 _CLOCK = "Use `workflow.now()`."
 _CHANCE = "Use `workflow.random()`."
@@ -33,14 +33,13 @@ _REMEDIES = {
     "uuid": _IDS,
     "uuid6": _IDS,
     "uuid_utils": _IDS,
-    "os.environ": _INPUT,
-    "os.getenv": _INPUT,
+    "os": _INPUT,
     "threading": _TASKS,
     "concurrent": _TASKS,
     "multiprocessing": _TASKS,
     **dict.fromkeys(
         (
-            "__builtins__.open", "open", "os", "pathlib", "shutil", "tempfile", "glob", "socket", "http",
+            "__builtins__.open", "open", "pathlib", "shutil", "tempfile", "glob", "socket", "http",
             "urllib", "smtplib", "subprocess", "sqlite3", "pty",
         ),
         _ACTIVITY,

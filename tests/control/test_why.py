@@ -1,8 +1,6 @@
 """Why is it waiting: each reason brought about on a real Temporal, with real workers."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,88 +9,21 @@ from uuid import uuid4
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import PauseActivityRequest, PauseWorkflowExecutionRequest
-from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.runtime import Runtime, TelemetryConfig
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
+from temporalio.worker import WorkerDeploymentConfig
 from tests.control import waiting_sample
-from tests.control.waiting_sample import WORKFLOWS, charge, refuse
+from tests.control.floor import Floor, clients, floor
 from tests.quick_engine import quick, quick_engine
 from tests.waiting import eventually
 
 from everloom.authoring import Place
 from everloom.catalog import Catalog, WorkflowEntry
 from everloom.control import Why, explain_wait
-from everloom.engine import Engine
-from everloom.temporal import RunNotFound, TemporalService
+from everloom.temporal import RunNotFound
 
-__all__ = ["quick", "quick_engine"]
+__all__ = ["clients", "floor", "quick", "quick_engine"]
 
 CODE = Path(waiting_sample.__file__)
-
-
-@dataclass(frozen=True)
-class Floor:
-    """A queue nobody else uses, and who may work on it."""
-
-    queue: str
-    client: Client
-    silent: Client
-    """Its workers say nothing about how full they are."""
-    temporal: TemporalService
-
-    @asynccontextmanager
-    async def worker(
-        self, *, silent: bool = False, queue: str = "", **options: Any
-    ) -> AsyncGenerator[Worker]:
-        """Serve the queue."""
-        worker = Worker(
-            self.silent if silent else self.client,
-            task_queue=queue or self.queue,
-            workflows=WORKFLOWS,
-            activities=[charge, refuse],
-            workflow_runner=UnsandboxedWorkflowRunner(),
-            identity=f"worker-{uuid4().hex[:6]}",
-            sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
-            **options,
-        )
-        async with worker:
-            yield worker
-
-    async def start(self, workflow: str, *args: object, **options: Any) -> str:
-        """Start a run."""
-        id = f"{workflow}-{uuid4()}"
-        await self.client.start_workflow(
-            workflow, args=args, id=id, task_queue=self.queue, **options
-        )
-        return id
-
-    async def why(self, id: str, reason: str, *, within: float = 15, **options: Any) -> Why:
-        """The answer, once it has that reason."""
-        last: list[Why] = []
-
-        async def look() -> Why | None:
-            last[:] = [await explain_wait(self.temporal, id, **options)]
-            assert last[0].reason == reason, last[0]
-            return last[0]
-
-        return await eventually(look, within=within)  # pyright: ignore[reportReturnType] - never None
-
-
-def telemetry(beat: timedelta | None) -> Runtime:
-    return Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=beat)
-
-
-@pytest.fixture(scope="session")
-async def clients(quick_engine: Engine) -> tuple[Client, Client]:
-    """One whose workers say every second that they live, and one whose workers never do."""
-    beating = await Client.connect(quick_engine.address, runtime=telemetry(timedelta(seconds=1)))
-    return beating, await Client.connect(quick_engine.address, runtime=telemetry(None))
-
-
-@pytest.fixture
-def floor(clients: tuple[Client, Client], quick: TemporalService) -> Floor:
-    return Floor(f"queue-{uuid4().hex[:8]}", *clients, quick)
 
 
 def line_of(text: str) -> str:

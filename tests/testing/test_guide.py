@@ -65,7 +65,7 @@ async def test_the_script_runs(folder: Path) -> None:
     said = await run(folder, "-c", program)
 
     assert said.splitlines()[-1] == (
-        "sent|goods for 700|killed 1 times|no-money|goods for 900|5 trials"
+        "sent|goods for 700|killed 1 times|no-money|goods for 900|4 trials"
     )
     assert (folder / "histories" / "sell.json").is_file()
 

@@ -1,0 +1,108 @@
+"""`docs/tutorial/first-workflow.md`, done as it says."""
+
+import asyncio
+import json
+import os
+import re
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.worker.commands import everloom
+
+from everloom.engine import free_port
+
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial" / "first-workflow.md"
+TEXT = TUTORIAL.read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The blocks of a language, in their order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+COMMANDS = [line for block in blocks("shell") for line in block.splitlines()]
+
+
+def command(beginning: str) -> list[str]:
+    """The one command that begins so, without its first word."""
+    (line,) = [line for line in COMMANDS if line.startswith(beginning)]
+    return shlex.split(line)[1:]
+
+
+@pytest.fixture(scope="module")
+def variables() -> dict[str, str]:
+    """Ports that nobody else has, the same for all commands."""
+    names = ("API__PORT", "ENGINE__PORT", "ENGINE__UI_PORT", "WORKER__HEALTH_PORT")
+    return {f"EVERLOOM_{name}": str(free_port()) for name in names}
+
+
+@pytest.fixture(scope="module")
+async def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of the second step."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    async with everloom(folder, *command("everloom new")) as made:
+        assert await made.exit_code(within=30) == 0
+    return folder / command("cd ")[0]
+
+
+def test_the_code_is_that_of_the_project(project: Path) -> None:
+    """What the page shows stands in the file that it names."""
+    (code,) = blocks("python")
+    file, shown = code.split("\n", 1)
+
+    assert shown in (project / file.removeprefix("# ")).read_text(encoding="utf-8")
+
+
+async def test_it_runs_once(project: Path, variables: dict[str, str]) -> None:
+    """The output is the one shown."""
+    (once,) = [line for line in COMMANDS if line.endswith("--once")]
+    async with everloom(project, *shlex.split(once)[1:], environment=variables) as dev:
+        assert await dev.exit_code(within=60) == 0
+
+    assert dev.output.decode() == blocks("json")[0]
+
+
+async def test_a_killed_worker_loses_nothing(project: Path, variables: dict[str, str]) -> None:
+    """The worker dies while the run waits; the output is the one shown, and the run replays."""
+    (kill,) = [line for line in COMMANDS if line.startswith("pkill")]
+    (grace,) = [line for line in COMMANDS if "--id grace" in line]
+    words = [word.replace("15", "4") for word in shlex.split(grace)[1:]]
+    async with everloom(project, *words, environment=variables) as dev:
+        polls = await dev.event("worker polls", within=40)
+        child = psutil.Process(polls["pid"])
+        assert kill.split()[-1] in " ".join(child.cmdline())
+        await dev.says("Started grace", within=40)
+        child.kill()
+        await dev.event("worker process crashed", within=20)
+        await dev.says("Everything stays up", within=40)
+        address = {"TEMPORAL_ADDRESS": f"127.0.0.1:{variables['EVERLOOM_ENGINE__PORT']}"}
+        for asked in ("everloom replay", "everloom schedules plan"):
+            async with everloom(project, *command(asked), environment=address) as other:
+                assert await other.exit_code(within=40) == 0, other.said
+        dev.signal(signal.SIGINT)
+        assert await dev.exit_code(within=30) == 0
+
+    assert json.loads(dev.output) == json.loads(blocks("json")[1])
+
+
+def test_every_command_is_one_that_is_run_here() -> None:
+    """A command that is added to the page is added here, or to the tests of `everloom new`."""
+    known = ("python -m venv", "pip install", "everloom new", "cd ", "everloom dev", "pkill",
+             "everloom replay", "python -m pytest", "everloom schedules plan")  # fmt: skip
+    assert [line for line in COMMANDS if not line.startswith(known)] == []
+    assert all(known_one in TEXT for known_one in known)
+
+
+async def test_its_tests_pass(project: Path) -> None:
+    """The sixth step."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command("python -m pytest"), "-q", "-p", "no:cacheprovider",
+        cwd=project, env={**os.environ}, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+
+    assert process.returncode == 0, out.decode()

@@ -1,6 +1,8 @@
 """Workflows whose payloads are large, for the tests of payloads."""
 
 import asyncio
+import base64
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,7 +49,13 @@ async def beat_until(file: str) -> str:
     raise ApplicationError("not yet", next_retry_delay=SOON)
 
 
-ACTIVITIES = [make, measure, fail, beat_until]
+@activity.defn
+async def noise(size: int) -> str:
+    """Another text each time."""
+    return base64.b64encode(os.urandom(size * 3 // 4)).decode()
+
+
+ACTIVITIES = [noise, make, measure, fail, beat_until]
 
 
 def text_of(size: int) -> str:
@@ -142,4 +150,14 @@ class Beating:
         return await workflow.execute_activity(beat_until, file, start_to_close_timeout=LIMIT)
 
 
-WORKFLOWS = [Carry, Keep, Parent, Relay, Failing, Beating]
+@workflow.defn(name="sample.noise")
+class Noise:
+    """Gets a text from an activity whose worker may die."""
+
+    @workflow.run
+    async def run(self, size: int) -> int:
+        limit = timedelta(seconds=2)
+        return len(await workflow.execute_activity(noise, size, start_to_close_timeout=limit))
+
+
+WORKFLOWS = [Noise, Carry, Keep, Parent, Relay, Failing, Beating]

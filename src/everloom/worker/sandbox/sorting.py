@@ -45,8 +45,6 @@ def sort_modules(workflows: Iterable[type]) -> Sorting:
     }
     afresh = _and_importers({n for n in readings if _defines_workflow(n)}, imports)
     shared = _and_importers({n for n, r in readings.items() if r.guarded}, imports) - afresh
-    # What a package's own file imports is no reason against its modules; a package in whose name a
-    # module would be passed is.
     passed = frozenset(readings) - afresh - shared
     return Sorting(readings, passed, frozenset(shared), frozenset(afresh))
 

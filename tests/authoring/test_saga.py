@@ -17,13 +17,14 @@ from temporalio.worker import Replayer, Worker
 from tests.authoring import saga_sample as sample
 from tests.guides import load_guide
 from tests.histories import digested
-from tests.saga_faults import RUNNER, fail_in_turn
+from tests.saga_faults import RUNNER
 from tests.waiting import eventually
 
 from everloom.authoring import Run, SagaProgress
 from everloom.core import EverloomError
 from everloom.engine import Engine
 from everloom.temporal import TemporalService
+from everloom.testing import Temporal, fail_in_turn
 
 ROOT = Path(__file__).parents[2]
 QUEUE = f"shop-{uuid4()}"
@@ -142,13 +143,14 @@ async def test_a_compensation_is_tried_again_on_its_own_policy(
     assert sample.done(order)[-2:] == ["refund", "release"]
 
 
-async def test_every_step_and_every_compensation_may_fail(client: Client, tmp_path: Path) -> None:
+async def test_every_step_and_every_compensation_may_fail(
+    everloom_temporal: Temporal, tmp_path: Path
+) -> None:
     """What was done is undone in reverse, and a failed compensation keeps no other from running."""
     trials = await fail_in_turn(
-        client,
+        everloom_temporal,
         sample.PlaceOrder,
         lambda: new_order(str(tmp_path / f"{uuid4()}.txt")),
-        sample.ACTIVITIES,
     )
 
     found = {trial.failed: trial.compensations for trial in trials if len(trial.failed) == 1}
@@ -161,13 +163,12 @@ async def test_every_step_and_every_compensation_may_fail(client: Client, tmp_pa
     assert len(trials) == 1 + 4 + (0 + 1 + 2 + 3)
 
 
-async def test_compensations_may_run_together(client: Client, tmp_path: Path) -> None:
+async def test_compensations_may_run_together(everloom_temporal: Temporal, tmp_path: Path) -> None:
     """All of them, also of steps beside the one that failed."""
     trials = await fail_in_turn(
-        client,
+        everloom_temporal,
         sample.PlaceAtOnce,
         lambda: new_order(str(tmp_path / f"{uuid4()}.txt")),
-        sample.ACTIVITIES,
     )
 
     after_charge = next(trial for trial in trials if trial.failed == ("shop.charge",))

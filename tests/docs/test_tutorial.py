@@ -44,7 +44,7 @@ def variables() -> dict[str, str]:
 async def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project of the second step."""
     folder = tmp_path_factory.mktemp("tutorial")
-    async with everloom(folder, *command("everloom new")) as made:
+    async with everloom(folder, *command("everloom new"), environment={}) as made:
         assert await made.exit_code(within=30) == 0
     return folder / command("cd ")[0]
 

@@ -81,8 +81,9 @@ class Project:
 
     async def run(self, *arguments: str) -> str:
         """What a Python program writes; it must end well."""
-        output, errors = await (await self.start(*arguments)).communicate()
-        assert errors == b"", errors.decode()
+        process = await self.start(*arguments)
+        output, errors = await process.communicate()
+        assert process.returncode == 0, errors.decode()
         return output.decode()
 
     @asynccontextmanager

@@ -35,7 +35,7 @@ Force = Annotated[
 
 @app.command(epilog=EPILOG)
 def status(*, deployment: Name = None, json: JsonFlag = False) -> None:
-    """Show the versions: which get runs, who works for each, what is pinned to each."""
+    """Show the versions: who gets runs, workers, pinned runs."""
     from .work import deploy as work  # noqa: PLC0415 - help must not wait for it
 
     work.show_status(deployment, as_json=json)
@@ -87,7 +87,11 @@ def promote(
 
 @app.command("roll-back", epilog=EPILOG)
 def roll_back(*, deployment: Name = None, force: Force = False, json: JsonFlag = False) -> None:
-    """Undo the last step: end the ramp, else go back to the version that was current before."""
+    """Undo the last step: end the ramp, or go a version back.
+
+    Back to the version that was current before. The one that is left is marked: a second roll-back
+    goes further back.
+    """
     from .work import deploy as work  # noqa: PLC0415 - help must not wait for it
 
     work.go_back(deployment, force=force, as_json=json)

@@ -61,9 +61,9 @@ def show(id: RunId, *, json: JsonFlag = False) -> None:
 
 @app.command(epilog=EPILOG)
 def why(id: RunId, *, json: JsonFlag = False) -> None:
-    """Say in one sentence why a run does not go on, and from what that is concluded.
+    """Say in one sentence why a run does not go on.
 
-    ID may name exactly one run: ID@RUN-ID.
+    With what that is concluded from, and what to do. ID may name exactly one run: ID@RUN-ID.
     """
     from .work import why as work  # noqa: PLC0415 - help must not wait for it
 
@@ -117,9 +117,10 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Do a part of a run anew: a new run goes on from an earlier point.
+    """Do a part of a run again, from an earlier point.
 
-    Shows what will be done again, and asks. A run that is under way is ended by it.
+    A new run of the same id goes on from there. Shows what will be done again, and asks. A run
+    that is under way is ended by it.
     """
     from .work import reset as work  # noqa: PLC0415 - help must not wait for it
 

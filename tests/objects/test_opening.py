@@ -114,7 +114,9 @@ def test_missing_bucket_is_no_missing_object(tmp_path: Path, s3_address: str) ->
         objects.put("key", b"x")
 
 
-@pytest.mark.parametrize("address", ["gs://bucket", "http://host/x", "s3://", "s3:///prefix"])
+@pytest.mark.parametrize(
+    "address", ["ftp://bucket", "http://host/x", "s3://", "s3:///prefix", "gs://", "az:///prefix"]
+)
 def test_unknown_kinds_of_stores_are_refused(tmp_path: Path, address: str) -> None:
     """An address that is neither a path nor a bucket is refused when the store is opened."""
     with pytest.raises(ObjectsAddressInvalid, match=r"store\.objects"):

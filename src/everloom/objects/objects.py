@@ -14,7 +14,7 @@ from pathlib import Path
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, S3Store
+from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
 
 from .errors import ObjectNotFound, ObjectsUnavailable, translated
 from .keys import checked, checked_prefix
@@ -42,7 +42,12 @@ class ObjectInfo:
 class Objects:
     """Objects by key, in a folder or a bucket. Threads and tasks may share one."""
 
-    def __init__(self, store: LocalStore | S3Store, *, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        store: LocalStore | S3Store | GCSStore | AzureStore,
+        *,
+        folder: Path | None = None,
+    ) -> None:
         self._store = store
         self._folder = folder
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import obstore.store
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, S3Store
+from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
 from pydantic import SecretStr
 
 from everloom.settings import Settings
@@ -26,21 +26,20 @@ _CLIENT: "obstore.store.ClientConfig" = {
 }
 
 
+_FORMS = "`s3://bucket/prefix`, `gs://bucket/prefix` or `az://container/prefix`"
+
+
 def open_objects(settings: Settings) -> Objects:
     """The object store of these settings; a folder is made when it is missing.
 
     Raises:
-        ObjectsAddressInvalid: `store.objects` is neither a path nor `s3://bucket/prefix`.
+        ObjectsAddressInvalid: `store.objects` is neither a path nor an address of a bucket.
         ObjectsUnavailable: The folder cannot be made.
     """
     address = settings.store.objects
-    if address.startswith("s3://"):
-        return _open_bucket(settings, address)
-    if "://" in address:
-        raise ObjectsAddressInvalid(
-            f"`store.objects` is {address!r}: this kind of store is not supported.",
-            hint="Write a path, or `s3://bucket/prefix`.",
-        )
+    scheme, found, place = address.partition("://")
+    if found:
+        return _open_remote(settings, scheme, place)
     folder = settings.path(address)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,28 +51,79 @@ def open_objects(settings: Settings) -> Objects:
     return Objects(LocalStore(folder), folder=folder)
 
 
-def _open_bucket(settings: Settings, address: str) -> Objects:
-    bucket, _, prefix = address.removeprefix("s3://").partition("/")
+def _open_remote(settings: Settings, scheme: str, place: str) -> Objects:
+    address = settings.store.objects
+    if scheme not in {"s3", "gs", "az"}:
+        raise ObjectsAddressInvalid(
+            f"`store.objects` is {address!r}: this kind of store is not supported.",
+            hint=f"Write a path, or {_FORMS}.",
+        )
+    bucket, _, prefix = place.partition("/")
     if not bucket:
         raise ObjectsAddressInvalid(
-            f"`store.objects` is {address!r}: the bucket is missing.",
-            hint="Write `s3://bucket/prefix`.",
+            f"`store.objects` is {address!r}: the bucket is missing.", hint=f"Write {_FORMS}."
         )
     try:
-        store = S3Store(
-            bucket,
-            prefix=prefix.strip("/") or None,
-            config=_bucket_config(settings),
-            client_options={**_CLIENT, "allow_http": _speaks_http(settings)},
-            retry_config=_RETRIES,
-        )
+        return Objects(_store(settings, scheme, bucket, prefix.strip("/") or None))
     except (BaseError, ValueError) as error:
         said = str(error).partition("\n")[0]
         raise ObjectsAddressInvalid(
             f"The bucket of `store.objects` {address!r} cannot be opened: {said}.",
             hint="Check `store.objects_endpoint`, `store.objects_region` and the keys.",
         ) from None
-    return Objects(store)
+
+
+def _store(
+    settings: Settings, scheme: str, bucket: str, prefix: str | None
+) -> S3Store | GCSStore | AzureStore:
+    client: obstore.store.ClientConfig = {**_CLIENT, "allow_http": _speaks_http(settings)}
+    match scheme:
+        case "gs":
+            return GCSStore(
+                bucket,
+                prefix=prefix,
+                config=_gcs_config(settings),
+                client_options=client,
+                retry_config=_RETRIES,
+            )
+        case "az":
+            return AzureStore(
+                bucket,
+                prefix=prefix,
+                config=_azure_config(settings),
+                client_options=client,
+                retry_config=_RETRIES,
+            )
+        case _:
+            return S3Store(
+                bucket,
+                prefix=prefix,
+                config=_bucket_config(settings),
+                client_options=client,
+                retry_config=_RETRIES,
+            )
+
+
+def _gcs_config(settings: Settings) -> "obstore.store.GCSConfig":
+    section = settings.store
+    config: obstore.store.GCSConfig = {}
+    if section.objects_credentials is not None:
+        config["service_account"] = str(settings.path(section.objects_credentials))
+    if section.objects_endpoint is not None:
+        config["base_url"] = section.objects_endpoint
+    return config
+
+
+def _azure_config(settings: Settings) -> "obstore.store.AzureConfig":
+    section = settings.store
+    config: obstore.store.AzureConfig = {}
+    if section.objects_account is not None:
+        config["account_name"] = section.objects_account
+    if (secret := _open(section.objects_secret)) is not None:
+        config["account_key"] = secret
+    if section.objects_endpoint is not None:
+        config["endpoint"] = section.objects_endpoint
+    return config
 
 
 def _bucket_config(settings: Settings) -> "obstore.store.S3Config":

@@ -271,19 +271,26 @@ class StoreSettings(Section):
     """Where data is kept."""
 
     objects: str = ".everloom/objects"
-    """Folder or address of the object store: a path, or `s3://bucket/prefix`."""
+    """Folder or address of the object store: a path, `s3://bucket/prefix`, `gs://bucket/prefix` or
+    `az://container/prefix`."""
 
     objects_region: str | None = None
     """Region of the S3 bucket."""
 
     objects_endpoint: str | None = None
-    """Address of an S3-compatible service; None is Amazon's own."""
+    """Address of a compatible service; None is Amazon's, Google's or Microsoft's own."""
 
     objects_key_id: SecretStr | None = None
     """Access key of the S3 bucket. None: the usual places of the AWS tools."""
 
     objects_secret: SecretStr | None = None
-    """Secret of that access key."""
+    """Secret of that access key; on Azure the key of the storage account."""
+
+    objects_account: str | None = None
+    """Storage account on Azure. None: the usual places of Azure's tools."""
+
+    objects_credentials: Path | None = None
+    """File of a service account on Google Cloud. None: the usual places of Google's tools."""
 
 
 class ApiSettings(Section):

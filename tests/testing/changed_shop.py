@@ -1,6 +1,7 @@
 """The shop's changing workflow, changed."""
 
 from temporalio import workflow
+from typing_extensions import override
 
 with workflow.unsafe.imports_passed_through():
     from tests.testing.shop import Order, release, reserve
@@ -12,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
 class Changed(Workflow[Order, str]):
     """Does one thing more, first."""
 
+    @override
     async def run(self, input: Order) -> str:
         await call(release, input)
         return await call(reserve, input)

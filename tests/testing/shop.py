@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 from temporalio import workflow
+from typing_extensions import override
 
 with workflow.unsafe.imports_passed_through():
     from everloom.authoring import Policy, Saga, Workflow, activity_type, call, workflow_type
@@ -74,6 +75,7 @@ class Post:
 class PlaceOrder(Workflow[Order, str]):
     """Place an order."""
 
+    @override
     async def run(self, input: Order) -> str:
         reserved = await call(reserve, input, policy=STUBBORN)
         await workflow.sleep(timedelta(days=input.days))
@@ -84,6 +86,7 @@ class PlaceOrder(Workflow[Order, str]):
 class PlaceTwice(Workflow[Order, list[str]]):
     """Place an order and its twin, by children."""
 
+    @override
     async def run(self, input: Order) -> list[str]:
         twins = (input, input.model_copy(update={"id": f"{input.id}-twin"}))
         return [await workflow.execute_child_workflow("shop.order", twin) for twin in twins]
@@ -93,6 +96,7 @@ class PlaceTwice(Workflow[Order, list[str]]):
 class PlaceSafely(Workflow[Order, str]):
     """Place an order, or nothing of it."""
 
+    @override
     async def run(self, input: Order) -> str:
         async with Saga(policy=ONCE) as saga:
             reserved = await saga.step(
@@ -106,6 +110,7 @@ class PlaceSafely(Workflow[Order, str]):
 class Buggy(Workflow[Order, str]):
     """Has a bug."""
 
+    @override
     async def run(self, input: Order) -> str:
         await call(reserve, input)
         return {"nothing": "there"}[input.id]
@@ -115,6 +120,7 @@ class Buggy(Workflow[Order, str]):
 class Steady(Workflow[Order, str]):
     """Does one thing."""
 
+    @override
     async def run(self, input: Order) -> str:
         return await call(reserve, input)
 

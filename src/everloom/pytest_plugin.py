@@ -6,7 +6,6 @@ has a server of its own.
 """
 
 from collections.abc import Awaitable, Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
@@ -160,6 +159,7 @@ def _marked(request: pytest.FixtureRequest) -> dict[str, bool]:
 def _alone(run: Callable[[], Any]) -> Any:
     """Run a coroutine function in a thread and a loop of its own: this one's may be in use."""
     import asyncio  # noqa: PLC0415 - see the module
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - see the module
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(lambda: asyncio.run(run())).result()

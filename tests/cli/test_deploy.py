@@ -146,7 +146,7 @@ async def test_a_run_stays_on_the_version_it_began_with(shop: Shop) -> None:
         await eventually(lambda: shop.begun(follows))
         await stack.enter_async_context(shop.serve("v2"))
 
-        promoted = await shop.deploy("promote", "v2")
+        promoted = await shop.deploy("promote", "v2", "--replay")
 
         assert "New runs go to v2." in promoted.err
         assert "pinned to v1 stay there" in promoted.err

@@ -94,7 +94,7 @@ def everloom_temporal(everloom_server: Any, request: pytest.FixtureRequest) -> I
 def everloom_worker(
     everloom_temporal: Any, request: pytest.FixtureRequest
 ) -> Callable[..., AbstractAsyncContextManager[Any]]:
-    """A worker over the test's way: `async with everloom_worker(Greeting):`; see `testing.worker`."""
+    """Serve workflows over the test's way; the arguments are those of `testing.worker`."""
     from everloom.testing import worker  # noqa: PLC0415 - see the module
 
     return partial(worker, everloom_temporal, replay=_marked(request).get("replay", True))
@@ -104,7 +104,7 @@ def everloom_worker(
 def everloom_process(
     everloom_temporal: Any, request: pytest.FixtureRequest
 ) -> Callable[..., AbstractAsyncContextManager[Any]]:
-    """A worker that can be killed, over the test's way; see `testing.worker_process`."""
+    """Serve them in a process that can be killed; arguments as for `testing.worker_process`."""
     from everloom.testing import worker_process  # noqa: PLC0415 - see the module
 
     return partial(worker_process, everloom_temporal, replay=_marked(request).get("replay", True))
@@ -114,7 +114,7 @@ def everloom_process(
 def everloom_record(
     everloom_temporal: Any, request: pytest.FixtureRequest
 ) -> Callable[[Any, str], Awaitable[Any]]:
-    """Keep a run's history under a name: `await everloom_record(run, "an-order")`.
+    """Keep the history of a run under a name.
 
     With `--record-histories` it is written to `histories/` beside the test; otherwise it has to be
     there.

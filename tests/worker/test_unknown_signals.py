@@ -1,4 +1,4 @@
-"""A signal that nothing waits for is told in the log of the worker."""
+"""A signal that nothing waits for, or nobody can read, is told in the log of the worker."""
 
 import logging
 from uuid import uuid4
@@ -13,6 +13,7 @@ from tests.waiting import eventually
 from everloom.settings import Settings
 from everloom.temporal import TemporalService
 from everloom.worker import RunningActivities, worker_interceptors
+from everloom.worker.sdk import RUNS, SignalLines
 
 
 async def test_an_unknown_signal_is_told_once_with_the_names_there_are(
@@ -42,6 +43,26 @@ async def test_an_unknown_signal_is_told_once_with_the_names_there_are(
     assert "'signal': 'ad'" in line
     assert "'known': ['add', 'add_some', 'forbid']" in line
     assert "Did you mean `add`?" in line
+
+
+async def test_a_signal_that_cannot_be_read_is_told_in_one_line(
+    temporal: TemporalService, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> None:
+    """As other signals that do not fit: a warning without a trace, which does not show the value."""
+    client, queue, id = await temporal.get_client(), f"queue-{uuid4()}", f"cart-{uuid4()}"
+    logger, lines = logging.getLogger(RUNS), SignalLines()
+    logger.addFilter(lines)
+    request.addfinalizer(lambda: logger.removeFilter(lines))
+    async with Worker(client, task_queue=queue, workflows=sample.WORKFLOWS, workflow_runner=RUNNER):
+        run = await Cart.start(temporal, 3, id=id, queue=queue)
+        await client.get_workflow_handle(id).signal("add", {"name": ["secret"]})
+        await run.update(Cart.close)
+
+    [record] = [each for each in caplog.records if each.name == RUNS]
+    assert (record.levelname, record.getMessage()) == ("WARNING", "signal dropped")
+    assert vars(record)["signal"] == "add"
+    assert vars(record)["reason"] == "name: Input should be a valid string"
+    assert "secret" not in caplog.text
 
 
 def _told(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -1,9 +1,11 @@
 """The SDK's own settings of a process: defaults of calls, its runtime, its log lines."""
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from pydantic import ValidationError
 from temporalio import activity, workflow
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import (
@@ -39,6 +41,7 @@ def set_up_sdk(settings: Settings, temporal_away: Callable[[], None]) -> None:
     # What formats a line may import or look at the clock; neither reaches the workflow.
     workflow.logger.unsafe_disable_sandbox()
     activity.logger.base_logger.addFilter(_ActivityLines())
+    logging.getLogger(RUNS).addFilter(SignalLines())
     core = logging.getLogger("temporalio.core")
     core.addFilter(_CoreLines(temporal_away))
     Runtime.set_default(_runtime(settings, core))
@@ -59,6 +62,40 @@ class _ActivityLines(logging.Filter):
             vars(record)["error"] = str(error)
             record.exc_info = None
         return True
+
+
+RUNS = "temporalio.worker._workflow_instance"
+_UNREADABLE_SIGNAL = re.compile(r"Failed deserializing signal input for (\S+) on workflow ")
+
+
+class SignalLines(logging.Filter):
+    """Tells of a signal that cannot be read as we tell of others that do not fit: in one line."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        found = _UNREADABLE_SIGNAL.match(record.getMessage())
+        if found is None:
+            return True
+        record.msg, record.args = "signal dropped", ()
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        vars(record)["signal"] = found[1]
+        vars(record)["reason"] = _why_unreadable(record.exc_info[1] if record.exc_info else None)
+        record.exc_info = None
+        return True
+
+
+def _why_unreadable(error: BaseException | None) -> str:
+    """Without the value: it may be secret."""
+    while error is not None and error.__cause__ is not None:
+        error = error.__cause__
+    if not isinstance(error, ValidationError):
+        return str(error)
+    wrong = error.errors(include_url=False, include_context=False, include_input=False)
+    places = (".".join(str(part) for part in each["loc"]) for each in wrong)
+    return "; ".join(
+        f"{place}: {each['msg']}" if place else each["msg"]
+        for place, each in zip(places, wrong, strict=True)
+    )
 
 
 _OF_CALLS = ("gRPC call", "Network error while sending worker heartbeat")

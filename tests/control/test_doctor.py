@@ -10,6 +10,7 @@ import pytest
 from tests.greeting import Greeter
 from tests.waiting import eventually
 
+from everloom.authoring import StartOptions
 from everloom.catalog import discover
 from everloom.control import Finding, StartRequest, examine, start_run
 from everloom.engine import free_port
@@ -71,14 +72,15 @@ async def findings(settings: Settings) -> dict[str, list[Finding]]:
 async def test_runs_on_a_queue_that_nobody_serves_are_found(greeter: Greeter) -> None:
     """They would wait for ever, and no queue of the code shows it."""
     queue = f"nobodys-{uuid4()}"
-    wanted = StartRequest(workflow="greet", input={"name": "Ada"}, queue=queue)
-    started = await start_run(greeter.settings, greeter.catalog, greeter.temporal, wanted)
+    id = f"astray-{uuid4()}"
+    options = StartOptions(id=id, queue=queue)  # by name: `start_run` would refuse the queue
+    await greeter.temporal.start_workflow("greet", {"name": "Ada"}, options)
 
     async def told() -> list[Finding]:
         return (await findings(with_free_ports(greeter.settings))).get(f"queue {queue}", [])
 
     (found,) = await eventually(told)
-    await greeter.temporal.terminate_workflow(started.id, None, "the test is over")
+    await greeter.temporal.terminate_workflow(id, None, "the test is over")
 
     assert found.level == "error"
     assert "open runs of ours on it: 1." in found.message

@@ -168,6 +168,21 @@ class FirstOnly(Workflow[Work, int]):
         return -1
 
 
+@workflow_type(name="each.cancelled-at-once")
+class CancelledAtOnce(Workflow[Work, EachProgress]):
+    """Cancel items that were begun in the same moment, while somebody reads their outcomes."""
+
+    @override
+    async def run(self, input: Work) -> EachProgress:
+        squares = each(input.items, square, at_once=input.at_once, policy=ONCE)
+        reading = asyncio.create_task(squares.all())
+        await asyncio.sleep(0)  # the reader begins; the items, after it, do not
+        await squares.cancel()
+        outcomes = await reading
+        assert [outcome.error and outcome.error.code for outcome in outcomes] == ["cancelled"] * 3
+        return squares.progress
+
+
 @workflow_type(name="each.bug")
 class HasABug(Workflow[Work, None]):
     """Workflow code as handler, with a bug in it."""
@@ -177,6 +192,8 @@ class HasABug(Workflow[Work, None]):
         async def broken(item: Item) -> int:
             if item.refuse:
                 raise LookupError("a bug")
+            if item.padding:
+                workflow.continue_as_new(input)
             return await call(square, item, policy=ONCE)
 
         await each(input.items, broken, at_once=input.at_once).all()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -24,7 +25,8 @@ from everloom.temporal import TemporalService
 
 QUEUE = f"each-{uuid4()}"
 WORKFLOWS = [
-    sample.SquareAll, sample.SumOfSquares, sample.FirstOnly, sample.HasABug, sample.SumPages,
+    sample.SquareAll, sample.SumOfSquares, sample.FirstOnly, sample.CancelledAtOnce,
+    sample.HasABug, sample.SumPages,
 ]  # fmt: skip
 
 
@@ -215,17 +217,38 @@ async def test_a_loop_left_early_can_cancel_the_rest(
     await replay(client, run.id)
 
 
-async def test_a_bug_in_the_handler_suspends_the_run(
+async def test_items_cancelled_before_their_first_step_have_outcomes_too(
     temporal: TemporalService, client: Client, batch: str
 ) -> None:
+    """Whoever reads them does not wait for ever."""
+    work = sample.Work(items=numbers(batch, 9))
+    run = await sample.CancelledAtOnce.start(temporal, work, queue=QUEUE)
+
+    assert await run.result() == sample.EachProgress(total=9, failed=3)
+    assert sample.WATCH[batch].begun == []
+    await replay(client, run.id)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param({"refuse": True}, "a bug", id="any exception"),
+        pytest.param({"padding": "x"}, "Continued as new inside `each`", id="continued as new"),
+    ],
+)
+async def test_a_bug_in_the_handler_suspends_the_run(
+    temporal: TemporalService, client: Client, batch: str, *, change: dict[str, Any], said: str
+) -> None:
     """It is no outcome: the code is mended and the run goes on."""
-    work = sample.Work(items=numbers(batch, 4, refuse="2"))
+    items = numbers(batch, 4)
+    items[2] = items[2].model_copy(update=change)
+    work = sample.Work(items=items)
     run = await sample.HasABug.start(temporal, work, queue=QUEUE)
     handle = client.get_workflow_handle(run.id)
 
     async def told() -> bool:
         return any(
-            "a bug" in event.workflow_task_failed_event_attributes.failure.message
+            said in event.workflow_task_failed_event_attributes.failure.message
             for event in (await handle.fetch_history()).events
         )
 

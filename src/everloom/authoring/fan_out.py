@@ -133,6 +133,9 @@ class Each(Generic[ItemT, OutputT]):
             task.cancel()
         if running:
             await workflow.wait(running)
+        for index in [index for index, task in self._running.items() if task.cancelled()]:
+            # It was cancelled before its first step, so its own code has kept nothing.
+            self._keep(self._failed(index, asyncio.CancelledError()))
 
     async def all(self) -> list[Outcome[ItemT, OutputT]]:
         """Every outcome that has not been read yet, as a list."""
@@ -181,20 +184,24 @@ class Each(Generic[ItemT, OutputT]):
             result = await self._begin(item)
             outcome = Outcome[ItemT, OutputT].model_construct(index=index, item=item, result=result)
         except FAILURES as error:
-            outcome = Outcome[ItemT, OutputT].model_construct(
-                index=index, item=item, error=describe_failure(error)
-            )
+            outcome = self._failed(index, error)
         except asyncio.CancelledError as error:
-            outcome = Outcome[ItemT, OutputT].model_construct(
-                index=index, item=item, error=describe_failure(error)
-            )
             self.stop()
-            self._keep(outcome)
+            self._keep(self._failed(index, error))
             raise
+        except workflow.ContinueAsNewError:
+            # In a task of its own it would reach nobody, and the item would never end.
+            self._bug = RuntimeError("Continued as new inside `each`: only `run` itself can.")
+            return
         except Exception as error:  # noqa: BLE001 - a bug: raised where the outcome is read
             self._bug = error
             return
         self._keep(outcome)
+
+    def _failed(self, index: int, error: BaseException) -> Outcome[ItemT, OutputT]:
+        return Outcome[ItemT, OutputT].model_construct(
+            index=index, item=self._items[index], error=describe_failure(error)
+        )
 
     def _keep(self, outcome: Outcome[ItemT, OutputT]) -> None:
         del self._running[outcome.index]

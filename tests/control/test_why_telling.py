@@ -4,14 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio.api.deployment.v1 import WorkerDeploymentVersion
+from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
 from tests.guides import GUIDES
 
-from everloom.control.why import NEEDS_SOMEBODY, RANKS
+from everloom.control.why import NEEDS_SOMEBODY, RANKS, Why
 from everloom.control.why.facts import Facts
 from everloom.control.why.run import place_in
 from everloom.control.why.telling import tell
 from everloom.control.why.words import listed, span
 from everloom.temporal import (
+    Cancellation,
+    Pause,
     PendingActivity,
     QueuePresence,
     RunInfo,
@@ -19,10 +23,12 @@ from everloom.temporal import (
     Serving,
     TaskTrouble,
     WaitingActivity,
+    WaitingChild,
     WaitingOperation,
     WaitingTask,
     WaitingTimer,
 )
+from everloom.temporal.presence import serving
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 RUN = RunInfo(
@@ -170,6 +176,162 @@ def test_the_innermost_own_line_is_the_place() -> None:
 
     assert place_in(stack) == "/shop/orders.py:31 in run"
     assert place_in("") == ""
+
+
+def test_of_an_installed_application_the_line_it_was_entered_by_is_the_place() -> None:
+    """In an image the application lies among other packages, and so does what it calls."""
+    packages = "/venv/lib/python3.11/site-packages"
+    stack = (
+        f'  File "{packages}/temporalio/worker/x.py", line 2, in run\n'
+        f'  File "{packages}/everloom/worker/budget.py", line 3, in execute\n'
+        f'  File "{packages}/shop/orders.py", line 31, in run\n'
+        f'  File "{packages}/pydantic/main.py", line 5, in validate\n'
+        '  File "/usr/lib/python3.11/json/decoder.py", line 9, in decode\n'
+    )
+
+    assert place_in(stack) == f"{packages}/shop/orders.py:31 in run"
+
+
+def child(why: Why | None, *, children: int = 1) -> Facts:
+    """A run that waits for children; the first one's own answer."""
+    open_ones = tuple(
+        WaitingChild(id=f"child-{number}", run_id="r", workflow="pay") for number in range(children)
+    )
+    return Facts(
+        run=waits(children=open_ones), now=NOW, children={} if why is None else {"child-0": why}
+    )
+
+
+def test_a_child_runs_reason_is_a_part_of_the_sentence() -> None:
+    """One sentence, in which a name keeps its capital."""
+    why = Why(
+        id="child-0",
+        run_id="r",
+        workflow="pay",
+        status="running",
+        reason="activity-paused",
+        sentence="Ann paused its activity `charge` 3s ago.",
+        needs_somebody=True,
+    )
+
+    told = tell(child(why))
+
+    assert told.sentence == (
+        "It waits for its child run `child-0` (pay); there Ann paused its activity `charge` 3s ago."
+    )
+    assert told.needs_somebody
+    assert "; there it waits for a" in tell(child(replace(why, sentence="It waits for a"))).sentence
+
+
+def test_a_child_run_that_cannot_be_looked_at_is_still_told() -> None:
+    """It was removed, or lies too deep: that nothing is pending would be a lie."""
+    why = tell(child(None, children=3))
+
+    assert (why.reason, why.sentence) == (
+        "child-run",
+        "It waits for its child run `child-0` (pay).",
+    )
+    assert why.evidence == ("It has 2 more open child runs.",)
+    assert why.hint == "`everloom runs why child-0` asks there."
+
+
+ASKED = Cancellation(at=NOW - timedelta(seconds=9), reason="the shop closes\nearly", by="Ann")
+
+
+def test_who_cleans_up_after_a_cancellation_needs_nobody() -> None:
+    """Compensations take their time; only what waits for a message will not end by itself."""
+    cleaning = tell(
+        Facts(run=waits(cancellation=ASKED, activities=(activity(state="started"),)), now=NOW)
+    )
+    waiting = tell(Facts(run=waits(cancellation=ASKED), now=NOW))
+
+    assert (cleaning.reason, cleaning.needs_somebody) == ("cancel-ignored", False)
+    assert cleaning.hint.startswith("It may be cleaning up")
+    assert cleaning.evidence[0].endswith(" by Ann: the shop closes.")
+    assert (waiting.reason, waiting.needs_somebody) == ("cancel-ignored", True)
+
+
+def test_a_missing_worker_is_told_although_the_run_was_cancelled() -> None:
+    """It cannot clean up either; the remedy is that worker."""
+    run = waits(cancellation=ASKED, activities=(activity(),))
+
+    why = tell(Facts(run=run, now=NOW, activities={"shop": queue("activity", workers=())}))
+
+    assert why.reason == "no-poller"
+    assert why.hint == "Start one: `everloom worker --queue shop`."
+    assert any(line.startswith("Asked to stop at ") for line in why.evidence)
+
+
+def test_a_worker_that_died_in_the_middle_of_a_step_is_missed() -> None:
+    """Its step timed out, and nobody is there to try it again: no fault of the code."""
+    trouble = TaskTrouble(cause="timed-out", message="", stack="", at=NOW, worker="")
+    task = WaitingTask(is_started=False, attempt=2, scheduled=NOW, started=None)
+    facts = Facts(run=waits(task=task, trouble=trouble), now=NOW, tasks=queue("workflow"))
+
+    assert tell(facts).reason == "task-failing"
+    assert tell(replace(facts, tasks=queue("workflow", workers=()))).reason == "no-poller"
+
+
+def test_an_activity_whose_worker_was_killed_says_so() -> None:
+    """Temporal takes it for running until a time limit is over."""
+    dead = replace(HERE, is_alive=False, last_seen=NOW - timedelta(seconds=40))
+    run = waits(activities=(activity(state="started", started=NOW, worker="w1"),))
+
+    why = tell(Facts(run=run, now=NOW, activities={"shop": queue("activity", workers=(dead,))}))
+
+    assert why.reason == "activity-runs"
+    assert why.evidence[1].startswith("That worker was last seen 40s ago: if it is gone, ")
+
+
+def test_a_reason_of_many_lines_stays_one_sentence() -> None:
+    """What somebody wrote is cut to its first line, and an id can be pasted into a shell."""
+    pause = Pause(by="Ann", reason="stock-taking.\nAsk Bob.", since=NOW)
+    run = waits(info=replace(RUN, id="order 1"), pause=pause)
+
+    why = tell(Facts(run=run, now=NOW))
+
+    assert why.sentence == "Ann paused the run under 1s ago: stock-taking."
+    assert why.hint == "`temporal workflow unpause --workflow-id 'order 1'` lets it go on."
+
+
+def beat(identity: str, *, used: int, kind: str = "Fixed") -> WorkerHeartbeat:
+    """A sign of life of a worker without a free slot."""
+    told = WorkerHeartbeat(
+        worker_identity=identity,
+        deployment_version=WorkerDeploymentVersion(build_id="made-up"),
+        activity_task_slots_info=WorkerSlotsInfo(current_used_slots=used, slot_supplier_kind=kind),
+    )
+    told.heartbeat_time.FromDatetime(NOW)
+    return told
+
+
+def test_a_worker_that_was_full_for_minutes_is_there() -> None:
+    """It had no slot to ask with, so that the queue has forgotten it; it still lives."""
+    beats = {"busy": beat("busy", used=2), "elsewhere": beat("elsewhere", used=0)}
+
+    (busy,) = serving([], beats, "activity", NOW)
+
+    assert (busy.identity, busy.is_alive, busy.version) == ("busy", True, None)
+    full = queue("activity", workers=(busy,), backlog=2)
+    why = tell(Facts(run=waits(activities=(activity(),)), now=NOW, activities={"shop": full}))
+    assert why.reason == "no-slot"
+
+
+def test_a_worker_that_has_just_begun_is_not_full() -> None:
+    """Its first sign of life counts neither free slots nor used ones."""
+    new = replace(HERE, free=0, used=0)
+    shop = queue("activity", workers=(new,), backlog=1)
+
+    why = tell(Facts(run=waits(activities=(activity(),)), now=NOW, activities={"shop": shop}))
+
+    assert why.reason == "starting"
+
+
+def test_a_worker_without_a_fixed_number_of_slots_is_not_taken_for_full() -> None:
+    """Who takes as much as there is memory for tells no free slots: 0 is no number there."""
+    (worker,) = serving([], {"w": beat("w", used=2, kind="ResourceBased")}, "activity", NOW)
+
+    assert (worker.free, worker.used) == (None, 2)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Two records are joined. A queue remembers for minutes who asked it for tasks, al
 killed. A worker that says that it lives (a heartbeat) is missed sooner, and says how full it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +29,7 @@ POLL_LASTS = timedelta(seconds=75)
 BEATS_MISSED = 2
 SLACK = timedelta(seconds=2)
 PAGE = 1000
+_COUNTED = "Fixed"
 
 _SIDES = {
     "workflow": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
@@ -119,9 +120,7 @@ async def read_presence(temporal: TemporalService, queue: str, kind: str) -> Que
     return QueuePresence(
         queue=queue,
         kind=kind,
-        workers=tuple(
-            _serving(each, beats.get(each.identity), kind, now) for each in answer.pollers
-        ),
+        workers=tuple(serving(answer.pollers, beats, kind, now)),
         backlog=answer.stats.approximate_backlog_count,
         oldest=span(answer.stats.approximate_backlog_age),
         rate=_rate(answer),
@@ -138,6 +137,42 @@ def version_of(raw: WorkerDeploymentVersion) -> Version | None:
     return Version(deployment=raw.deployment_name, build_id=raw.build_id)
 
 
+def serving(
+    pollers: Iterable[PollerInfo],
+    beats: Mapping[str, WorkerHeartbeat],
+    kind: str,
+    now: datetime,
+) -> Iterator[Serving]:
+    """Both records as one: a worker that was full for minutes has not asked, and is there all the same."""
+    asked: set[str] = set()
+    for each in pollers:
+        asked.add(each.identity)
+        yield _serving(each, beats.get(each.identity), kind, now)
+    for identity, beat in beats.items():
+        slots = _slots(beat, kind)
+        if identity not in asked and slots is not None and slots.current_used_slots > 0:
+            yield _busy(beat, slots, now)
+
+
+def _busy(beat: WorkerHeartbeat, slots: WorkerSlotsInfo, now: datetime) -> Serving:
+    return Serving(
+        identity=beat.worker_identity,
+        last_seen=_beaten(beat),
+        is_alive=_is_alive(beat, None, now),
+        # One without versions tells a build id as well, of no deployment.
+        version=version_of(beat.deployment_version)
+        if beat.deployment_version.deployment_name
+        else None,
+        free=_free(slots),
+        used=slots.current_used_slots,
+    )
+
+
+def _free(slots: WorkerSlotsInfo) -> int | None:
+    """Only a fixed number of slots is counted: who takes as much as there is memory for says 0."""
+    return slots.current_available_slots if slots.slot_supplier_kind == _COUNTED else None
+
+
 def _serving(raw: PollerInfo, beat: WorkerHeartbeat | None, kind: str, now: datetime) -> Serving:
     asked = moment(raw.last_access_time)
     options = raw.deployment_options
@@ -150,7 +185,7 @@ def _serving(raw: PollerInfo, beat: WorkerHeartbeat | None, kind: str, now: date
         version=Version(deployment=options.deployment_name, build_id=options.build_id)
         if is_versioned
         else None,
-        free=None if slots is None else slots.current_available_slots,
+        free=None if slots is None else _free(slots),
         used=None if slots is None else slots.current_used_slots,
     )
 

@@ -12,7 +12,7 @@ from everloom.temporal import QueuePresence, Version, WaitingActivity
 from .answer import Wait
 from .facts import Facts
 from .queues import judge_queue
-from .words import ago, count, local, until
+from .words import ago, because, count, local, said, typed, until
 
 
 def activity_waits(facts: Facts) -> Iterator[Wait]:
@@ -44,14 +44,13 @@ def _wait(facts: Facts, activity: WaitingActivity) -> Wait:
 def _paused(facts: Facts, activity: WaitingActivity) -> Wait:
     pause, pending = activity.pause, activity.pending
     assert pause is not None  # noqa: S101 - the caller looked
-    reason = f": {pause.reason.rstrip('.')}" if pause.reason else ""
     return Wait(
         reason="activity-paused",
         sentence=f"{pause.by or 'Somebody'} paused its activity `{pending.activity}` "
-        f"{ago(pause.since, facts.now)} ago{reason}.",
+        f"{ago(pause.since, facts.now)} ago{because(pause.reason)}.",
         evidence=tuple(_failed_before(activity)),
-        hint=f"`temporal activity unpause --workflow-id {facts.run.info.id} "
-        f"--activity-id {pending.id}` lets it go on.",
+        hint=f"`temporal activity unpause --workflow-id {typed(facts.run.info.id)} "
+        f"--activity-id {typed(pending.id)}` lets it go on.",
     )
 
 
@@ -66,6 +65,7 @@ def _runs(facts: Facts, activity: WaitingActivity) -> Wait:
         f"({_attempt(activity)}).",
         evidence=(
             f"It runs on {pending.worker or 'an unknown worker'}.{beat}",
+            *_worker_gone(facts, activity),
             *_failed_before(activity),
         ),
     )
@@ -95,10 +95,21 @@ def _queued(facts: Facts, activity: WaitingActivity) -> Wait:
             waits = f"It waits since {local(since, facts.now)}." if since is not None else ""
             evidence = (*judged.evidence, waits) if waits else judged.evidence
             return replace(judged, evidence=(*evidence, *_failed_before(activity)))
-    return Wait(
-        reason="starting",
-        sentence=f"A worker is about to take {what}: it is ready since {ago(since, facts.now)}.",
-    )
+    taken = f"A worker is about to take {what}"
+    if presence is None:  # one queue of very many, which was not looked at
+        taken = f"It waits for {what} in the queue `{activity.queue}`"
+    return Wait(reason="starting", sentence=f"{taken}, ready since {ago(since, facts.now)}.")
+
+
+def _worker_gone(facts: Facts, activity: WaitingActivity) -> Iterator[str]:
+    """Temporal learns of a killed worker only when a time limit of the activity is over."""
+    presence = facts.activities.get(activity.queue)
+    for worker in presence.workers if presence is not None else ():
+        if worker.identity == activity.pending.worker and not worker.is_alive:
+            yield (
+                f"That worker was last seen {ago(worker.last_seen, facts.now)} ago: if it is gone, "
+                "the activity is tried again when a time limit of it is over."
+            )
 
 
 def _wanted_version(
@@ -120,6 +131,5 @@ def _attempt(activity: WaitingActivity) -> str:
 
 
 def _failed_before(activity: WaitingActivity) -> Iterator[str]:
-    failure = activity.pending.last_failure.strip()
-    if failure:
-        yield f"Last failure: {failure.splitlines()[0].rstrip('.')}."
+    if failure := said(activity.pending.last_failure):
+        yield f"Last failure: {failure}."

@@ -32,8 +32,8 @@ First what stops the whole run, then what nobody takes up although it could go o
 then what is simply under way. A child run stands where its own reason stands.
 """
 
-NEEDS_SOMEBODY = frozenset(RANKS[1:3] + RANKS[4:9])
-"""Reasons that do not end by themselves."""
+NEEDS_SOMEBODY = frozenset(RANKS[1:3] + RANKS[4:8])
+"""Reasons that do not end by themselves. Who ignores a cancellation may be cleaning up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +72,17 @@ class Wait:
     hint: str = ""
     until: datetime | None = None
     child: Why | None = None
+    is_stuck: bool = False
+    """Whether it does not end by itself, although its reason alone does not say so."""
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether it does not end by itself; a child run as its own reason has it."""
+        stuck = self.reason in NEEDS_SOMEBODY or self.is_stuck
+        return stuck or (self.child is not None and self.child.needs_somebody)
 
     @property
     def rank(self) -> int:
-        """Its place among the reasons; a child run has that of its own reason."""
-        reason = self.child.reason if self.child is not None else self.reason
-        if self.child is not None and reason not in NEEDS_SOMEBODY:
-            reason = "child-run"
-        return RANKS.index(reason)
+        """Its place among the reasons; a child run that needs somebody has that of its own."""
+        stuck = self.child is not None and self.child.needs_somebody
+        return RANKS.index(self.child.reason if self.child and stuck else self.reason)

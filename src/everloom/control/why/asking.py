@@ -15,6 +15,7 @@ from everloom.temporal import (
     QueuePresence,
     RunWaits,
     TemporalService,
+    WaitingChild,
     read_listening,
     read_presence,
     read_waits,
@@ -31,7 +32,7 @@ DEEPEST = 5
 CHILDREN_LOOKED_AT = 3
 """Of a run with many children, the answer of the first few."""
 
-QUEUES_LOOKED_AT = 10
+QUEUES_LOOKED_AT = 50
 
 ReadCatalog = Callable[[], Catalog]
 
@@ -96,8 +97,7 @@ async def _activity_queues(
     waiting = [
         each.queue
         for each in run.activities
-        if each.pending.state == "scheduled"
-        and (each.pending.next_attempt is None or each.pending.next_attempt <= now)
+        if each.pending.next_attempt is None or each.pending.next_attempt <= now
     ]
     queues = list(dict.fromkeys(waiting))[:QUEUES_LOOKED_AT]
     found = await asyncio.gather(*(read_presence(temporal, queue, "activity") for queue in queues))
@@ -109,14 +109,16 @@ async def _children(
 ) -> Mapping[str, Why]:
     if depth == 0:
         return {}
-    found: dict[str, Why] = {}
-    for child in run.children[:CHILDREN_LOOKED_AT]:
+
+    async def look(child: WaitingChild) -> tuple[str, Why | None]:
         try:
             why = await _explain(temporal, child.id, child.run_id, catalog=catalog, depth=depth - 1)
         except EverloomError:  # it ended and was removed, or lives where we may not look
-            continue
-        found[child.id] = why
-    return found
+            return child.id, None
+        return child.id, why
+
+    found = await asyncio.gather(*(look(child) for child in run.children[:CHILDREN_LOOKED_AT]))
+    return {id: why for id, why in found if why is not None}
 
 
 async def _listening(

@@ -18,7 +18,7 @@ class Facts:
     tasks: QueuePresence | None = None
     """The queue of the run's own tasks, when one is pending or its worker matters."""
     activities: Mapping[str, QueuePresence] = field(default_factory=dict[str, QueuePresence])
-    """The queues of the activities that nobody has taken."""
+    """The queues of its activities, except of those that are tried again later."""
     children: Mapping[str, Why] = field(default_factory=dict[str, Why])
     """Why each child run waits that was looked at, by its id."""
     listening: Listening | None = None

@@ -4,30 +4,34 @@ from collections.abc import Iterator
 
 from .answer import Wait
 from .facts import Facts
-from .words import count, listed, until
+from .words import count, inside, listed, typed, until
 
 
 def child_waits(facts: Facts) -> Iterator[Wait]:
     """Each child that was looked at with its own answer, and how many more there are."""
     children = facts.run.children
+    more = len(children) - 1
+    others = (f"It has {count(more, 'more open child run', 'more open child runs')}.",)
+    evidence = others if more else ()
     for child in children:
+        waits = f"It waits for its child run `{child.id}` ({child.workflow})"
         why = facts.children.get(child.id)
-        if why is None:
-            continue
-        more = len(children) - 1
+        if why is not None:
+            yield Wait(
+                reason="child-run",
+                sentence=f"{waits}; there {inside(why.sentence)}",
+                evidence=(*why.evidence, *evidence),
+                hint=why.hint,
+                until=why.until,
+                child=why,
+            )
+    if children and not facts.children:  # too deep, or nowhere that we may look
+        child = children[0]
         yield Wait(
             reason="child-run",
-            sentence=f"It waits for its child run `{child.id}` ({child.workflow}). "
-            f"There: {why.sentence}",
-            evidence=why.evidence
-            + (
-                (f"It has {count(more, 'more open child run', 'more open child runs')}.",)
-                if more
-                else ()
-            ),
-            hint=why.hint,
-            until=why.until,
-            child=why,
+            sentence=f"It waits for its child run `{child.id}` ({child.workflow}).",
+            evidence=evidence,
+            hint=f"`everloom runs why {typed(child.id)}` asks there.",
         )
 
 
@@ -84,7 +88,7 @@ def rest(facts: Facts) -> Wait:
         reason="message",
         sentence=f"It waits for a message: {_handlers(facts)}.",
         evidence=evidence,
-        hint=f"`everloom runs {kind} {info.id} {name}` sends one.",
+        hint=f"`everloom runs {kind} {typed(info.id)} {typed(name)}` sends one.",
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from everloom.temporal import QueuePresence, Serving, Version
 
 from .answer import Wait
-from .words import ago, count, span
+from .words import ago, count, span, typed
 
 
 def judge_queue(
@@ -59,7 +59,7 @@ def _without_worker(
             reason="no-poller",
             sentence=f"No worker asks {place}, so nobody takes {what}.",
             evidence=(_gone(presence, now),),
-            hint=f"Start one: `everloom worker --queue {presence.queue}`.",
+            hint=f"Start one: `everloom worker --queue {typed(presence.queue)}`.",
         )
     return None
 
@@ -82,7 +82,7 @@ def _without_route(
             f"Workers that ask the queue `{presence.queue}`: {', '.join(found)}.",
             f"The last one was seen {_newest(workers, now)} ago.",
         ),
-        hint=f"`everloom deploy promote {build_id}` lets them have it.",
+        hint=f"`everloom deploy promote {typed(build_id)}` lets them have it.",
     )
 
 
@@ -101,7 +101,7 @@ def _held_back(presence: QueuePresence, what: str) -> Wait | None:
 
 def _full(presence: QueuePresence, what: str, needs: Version | None) -> Wait | None:
     able = presence.alive(needs)
-    if not able or any(each.free is None or each.free > 0 for each in able):
+    if not able or not all(_is_full(each) for each in able):
         return None
     used = sum(each.used or 0 for each in able)
     workers = count(len(able), "worker", "workers")
@@ -116,6 +116,11 @@ def _full(presence: QueuePresence, what: str, needs: Version | None) -> Wait | N
         ),
         hint=f"Start more workers, or raise `{setting}` of the queue's profile.",
     )
+
+
+def _is_full(worker: Serving) -> bool:
+    """One that has only just begun tells neither free slots nor used ones."""
+    return worker.free == 0 and bool(worker.used)
 
 
 def _queued(presence: QueuePresence, what: str) -> Wait | None:

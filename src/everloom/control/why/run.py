@@ -8,7 +8,7 @@ from everloom.temporal import TaskTrouble, Version
 from .answer import Wait
 from .facts import Facts
 from .queues import judge_queue
-from .words import ago, local, span, until
+from .words import ago, because, inside, local, span, typed, until
 
 _ENDS = {
     "completed": "It has ended: it was completed",
@@ -18,7 +18,8 @@ _ENDS = {
     "timed-out": "It has ended: it ran out of time",
 }
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)')
-_NOT_THEIRS = ("/temporalio/", "/everloom/authoring/", "/asyncio/", "<", "/lib/python3")
+_NOT_THEIRS = ("/temporalio/", "/everloom/authoring/", "/site-packages/everloom/", "/asyncio/", "<")
+_INSTALLED = "/site-packages/"
 _TASK = "its next step"
 
 
@@ -34,12 +35,12 @@ def ended(facts: Facts) -> Wait | None:
             sentence=f"It goes on as a new run of the same id since {local(info.closed, facts.now)}.",
             evidence=(f"The new run is {run.end}.",),
         )
-    said = _ENDS.get(info.status, f"It has ended: it is {info.status}")
+    how = _ENDS.get(info.status, f"It has ended: it is {info.status}")
     return Wait(
         reason="closed",
-        sentence=f"{said} {when}.",
+        sentence=f"{how} {when}.",
         evidence=(run.end,) if run.end else (),
-        hint=f"`everloom runs show {info.id}` shows all of it.",
+        hint=f"`everloom runs show {typed(info.id)}` shows all of it.",
     )
 
 
@@ -84,39 +85,53 @@ def cancel_ignored(facts: Facts, wait: Wait) -> Wait:
     """It was asked to stop and its worker has told it; still it goes on with something."""
     asked = facts.run.cancellation
     assert asked is not None  # noqa: S101 - the caller looked
-    reason = f": {asked.reason.rstrip('.')}" if asked.reason else ""
-    goes_on = wait.sentence[:1].lower() + wait.sentence[1:]
+    by = f" by {asked.by}" if asked.by else ""
+    told = f"Asked to stop at {local(asked.at, facts.now)}{by}{because(asked.reason)}."
+    if wait.needs_somebody:
+        return replace(wait, evidence=(*wait.evidence, told))  # it cannot even clean up
     return replace(
         wait,
         reason="cancel-ignored",
-        sentence=f"It was asked to stop {ago(asked.at, facts.now)} ago, and goes on: {goes_on}",
-        evidence=(f"Asked at {local(asked.at, facts.now)} by {asked.by}{reason}.", *wait.evidence),
-        hint="An activity hears of it with its next heartbeat only, and code that catches the "
+        sentence=f"It was asked to stop {ago(asked.at, facts.now)} ago, and goes on: "
+        f"{inside(wait.sentence)}",
+        evidence=(told, *wait.evidence),
+        is_stuck=wait.reason in {"message", "condition"},
+        hint="It may be cleaning up; else: an activity hears of it with its next heartbeat only, and code that catches the "
         "cancellation has to end by itself; `everloom runs terminate` ends it at once.",
     )
 
 
 def place_in(stack: str) -> str:
-    """The innermost line of the application's own code: `orders.py:31 in run`."""
-    own = [
+    """The innermost line of the application's own code: `orders.py:31 in run`.
+
+    Of an application that is installed among other packages, the line by which it was entered: which
+    of the packages further in are its own cannot be told.
+    """
+    frames = [
         found
         for found in _FRAME.finditer(stack)
         if not any(part in found["file"] for part in _NOT_THEIRS)
+        and ("/lib/python3" not in found["file"] or _INSTALLED in found["file"])
     ]
-    return f"{own[-1]['file']}:{own[-1]['line']} in {own[-1]['name']}" if own else ""
+    own = [found for found in frames if _INSTALLED not in found["file"]]
+    if not frames:
+        return ""
+    found = own[-1] if own else frames[0]
+    return f"{found['file']}:{found['line']} in {found['name']}"
 
 
 def _paused(facts: Facts) -> Wait | None:
     pause = facts.run.pause
     if pause is None and facts.run.info.status != "paused":
         return None
+    hint = f"`temporal workflow unpause --workflow-id {typed(facts.run.info.id)}` lets it go on."
     if pause is None:
-        return Wait(reason="run-paused", sentence="Somebody paused the run.")
-    reason = f": {pause.reason.rstrip('.')}" if pause.reason else ""
+        return Wait(reason="run-paused", sentence="Somebody paused the run.", hint=hint)
     return Wait(
         reason="run-paused",
-        sentence=f"{pause.by or 'Somebody'} paused the run {ago(pause.since, facts.now)} ago{reason}.",
-        hint=f"`temporal workflow unpause --workflow-id {facts.run.info.id}` lets it go on.",
+        sentence=f"{pause.by or 'Somebody'} paused the run {ago(pause.since, facts.now)} ago"
+        f"{because(pause.reason)}.",
+        hint=hint,
     )
 
 
@@ -126,6 +141,8 @@ def _failing(facts: Facts) -> Wait | None:
     trouble = run.trouble
     if trouble is None or run.task is None or run.task.attempt <= 1:
         return None
+    if trouble.cause == "timed-out" and _is_unserved(facts):
+        return None  # its worker is gone, and no other one is there to try it again
     place = place_in(trouble.stack)
     evidence = [
         f"Attempt {run.task.attempt}; the first failure was {ago(trouble.at, facts.now)} ago"
@@ -141,13 +158,17 @@ def _failing(facts: Facts) -> Wait | None:
     )
 
 
+def _is_unserved(facts: Facts) -> bool:
+    needs, _ = wanted_version(facts)
+    return facts.tasks is not None and not facts.tasks.alive(needs)
+
+
 def _failing_sentence(trouble: TaskTrouble, place: str) -> str:
     if trouble.cause == "timed-out":
         return (
             "Its code does not finish its step in time: the worker died, blocks, or takes too long."
         )
-    said = trouble.message.strip().splitlines()[0].rstrip(".") if trouble.message.strip() else ""
-    what = f": {said}" if said else ""
+    what = because(trouble.message)
     if trouble.cause == "non-deterministic-error":
         return f"Its code was changed in a way that does not fit what it did before{what}."
     where = f" at {place}" if place else ""
@@ -162,7 +183,7 @@ def _failing_hint(trouble: TaskTrouble, id: str) -> str:
         )
     return (
         "Mend the code and restart the workers: the run goes on by itself. "
-        f"`everloom runs reset {id} --to-task first --dry-run` shows what doing it anew would cost."
+        f"`everloom runs reset {typed(id)} --to-task first --dry-run` shows what doing it anew would cost."
     )
 
 

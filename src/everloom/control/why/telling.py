@@ -7,7 +7,7 @@ others are named below it.
 from collections.abc import Iterator
 
 from .activities import activity_waits
-from .answer import NEEDS_SOMEBODY, Wait, Why
+from .answer import Wait, Why
 from .facts import Facts
 from .others import child_waits, operation_waits, rest, timer_waits
 from .run import blocking, cancel_ignored, ended, task_wait
@@ -41,7 +41,6 @@ def _answer(facts: Facts, wait: Wait, also: tuple[str, ...]) -> Why:
     info = facts.run.info
     more = len(also) - ALSO_SHOWN
     shown = (*also[:ALSO_SHOWN], f"And {more} more.") if more > 0 else also
-    child = wait.child
     return Why(
         id=info.id,
         run_id=info.run_id,
@@ -52,8 +51,7 @@ def _answer(facts: Facts, wait: Wait, also: tuple[str, ...]) -> Why:
         evidence=wait.evidence,
         hint=wait.hint,
         until=wait.until,
-        needs_somebody=wait.reason in NEEDS_SOMEBODY
-        or (child is not None and child.needs_somebody),
+        needs_somebody=wait.needs_somebody,
         also=shown,
-        child=child,
+        child=wait.child,
     )

@@ -1,8 +1,15 @@
 """Moments and spans of time in the words of a sentence. Pure."""
 
+import shlex
 from datetime import datetime, timedelta
 
 from everloom.core import format_duration
+
+LONGEST = 300
+"""Letters of what somebody else wrote that a sentence has room for."""
+
+_FIRST_WORDS = frozenset({"A", "About", "Every", "It", "Its", "No", "Nobody", "Somebody", "The"})
+"""What our own sentences begin with; anything else there is a name, and keeps its capital."""
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
@@ -39,6 +46,31 @@ def span(value: timedelta) -> str:
 def count(number: int, one: str, many: str) -> str:
     """`1 worker`, `3 workers`."""
     return f"{number} {one if number == 1 else many}"
+
+
+def said(text: str) -> str:
+    """What somebody else wrote, as a part of one sentence: its first line, not endless."""
+    lines = text.strip().splitlines()
+    first = lines[0].strip().rstrip(".") if lines else ""
+    return first if len(first) <= LONGEST else f"{first[:LONGEST]}…"
+
+
+def because(reason: str) -> str:
+    """A reason that somebody gave, to be put after what they did."""
+    first = said(reason)
+    return f": {first}" if first else ""
+
+
+def inside(sentence: str) -> str:
+    """A sentence as a part of another one."""
+    if sentence.partition(" ")[0] in _FIRST_WORDS:
+        return sentence[:1].lower() + sentence[1:]
+    return sentence
+
+
+def typed(word: str) -> str:
+    """An id or a name as it has to be typed into a shell."""
+    return shlex.quote(word)
 
 
 def listed(names: tuple[str, ...], *, at_most: int = 6) -> str:

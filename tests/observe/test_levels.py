@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,6 +52,19 @@ def test_orders_stand_beside_each_other_and_end(settings: Settings):
     assert held == {"": "warning", "shop": "error"}
     assert withdraw_orders(settings) == 2
     assert read_orders(settings) == ()
+
+
+def test_orders_at_the_same_time_are_all_kept(settings: Settings):
+    """Each command reads what the one before wrote."""
+    names = [f"shop.{number}" for number in range(20)]
+
+    def order(name: str) -> None:
+        order_level(settings, name, "debug", SOON)
+
+    with ThreadPoolExecutor(20) as several:
+        list(several.map(order, names))
+
+    assert sorted(order.logger for order in read_orders(settings)) == sorted(names)
 
 
 async def test_running_process_takes_orders_over_and_goes_back(settings: Settings):

@@ -114,6 +114,7 @@ def test_run_of_the_sdk_becomes_fields(capsys: pytest.CaptureFixture[str]):
         pytest.param({"sent": "POST /x?api_key=hunter2&page=1"}, id="query of an address"),
         pytest.param({"sent": '{"api_key": "hunter2"}'}, id="JSON in a text"),
         pytest.param({"error": ValueError("password='hunter2'")}, id="words of an exception"),
+        pytest.param({"secrets": {"database": "hunter2"}}, id="a mapping of secrets"),
         pytest.param({"pin_tokens": {"hunter2"}}, id="inside a set"),
         pytest.param(
             {"file": "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----"}, id="PEM"

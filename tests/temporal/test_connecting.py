@@ -133,7 +133,9 @@ async def test_temporal_that_is_away_is_unhealthy(own: Settings) -> None:
 
     assert health.status == "unhealthy"
     assert health.error is not None
-    assert "Connection refused" in health.error
+    assert health.error.startswith(f"Temporal at {health.address} does not answer: ")
+    assert health.error.endswith("Connection refused.")
+    assert health.error.count(health.address) == 1
 
 
 async def test_temporal_that_says_nothing_is_unhealthy_in_time(own: Settings) -> None:
@@ -143,7 +145,7 @@ async def test_temporal_that_says_nothing_is_unhealthy_in_time(own: Settings) ->
             health = await service_of(own).health()
 
     assert health.status == "unhealthy"
-    assert health.error == "no answer within 500ms"
+    assert health.error == f"Temporal at {health.address} does not answer: no answer within 500ms."
 
 
 async def test_missing_namespace_is_unhealthy_and_named(temporal: TemporalService) -> None:

@@ -7,14 +7,19 @@ from asyncio.subprocess import DEVNULL, PIPE
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    NoEncryption,
     PrivateFormat,
     load_pem_private_key,
 )
@@ -27,7 +32,7 @@ from everloom.authoring import StartOptions
 from everloom.core import EverloomError
 from everloom.engine import Engine
 from everloom.settings import Settings, child_environment
-from everloom.temporal import ConnectionInvalid, TemporalService
+from everloom.temporal import ConnectionInvalid, TemporalService, TemporalUnavailable
 
 OURS, OTHER = Authority("ours"), Authority("other")
 RIGHT_KEY, OLD_KEY = "right-key", "old-key"
@@ -296,6 +301,64 @@ async def test_files_that_do_not_belong_together_are_named(opened: Opened, tmp_p
         await TemporalService(Settings(folder=tmp_path)).get_client()
 
     assert place.front.opened == 0
+
+
+async def test_client_certificate_that_no_handshake_takes_is_named(
+    opened: Opened, tmp_path: Path
+) -> None:
+    """A key that is too short for TLS is told, without a trace."""
+    key = rsa.generate_private_key(65537, 1024)  # noqa: S505 - that is the point
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "short")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .sign(key, SHA256())
+    )
+    files = Files(tmp_path / "short.pem", tmp_path / "short.key")
+    files.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
+    files.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    await opened(Case(demands=True, bring=lambda place: place.trust(OURS).show(files)))
+
+    with pytest.raises(ConnectionInvalid, match=r"cannot be used: .* too small"):
+        await TemporalService(Settings(folder=tmp_path)).get_client()
+
+
+async def test_server_name_that_cannot_be_one_is_refused_at_once(
+    opened: Opened, tmp_path: Path
+) -> None:
+    """Waiting would not help, so a worker does not wait for it either."""
+    await opened(Case(bring=lambda place: place.trust(OURS).set(TEMPORAL_TLS_SERVER_NAME=".x")))
+
+    with pytest.raises(ConnectionInvalid, match=r"'\.x' is no name") as refused:
+        await TemporalService(Settings(folder=tmp_path)).get_client(within=timedelta(seconds=5))
+
+    assert "TEMPORAL_TLS_SERVER_NAME" in refused.value.hint
+
+
+async def test_host_that_no_resolver_takes_does_not_answer(tmp_path: Path) -> None:
+    """A name that is too long is a Temporal that is not there, not a failure of ours."""
+    address = f"{'a' * 70}.example:7233"
+    service = TemporalService(Settings(folder=tmp_path), address=address)
+
+    with pytest.raises(TemporalUnavailable):
+        await service.get_client(within=timedelta(milliseconds=200))
+    assert (await service.health()).code == "temporal-unavailable"
+    await service.close()
+
+
+async def test_api_key_that_cannot_be_sent_is_refused_without_being_shown(
+    opened: Opened, tmp_path: Path
+) -> None:
+    """A line break in the middle, as from a file with two keys."""
+    two = "first-key\nsecond-key"
+    await opened(Case(keys=True, bring=lambda place: place.trust(OURS).set(TEMPORAL_API_KEY=two)))
+
+    with pytest.raises(ConnectionInvalid, match="API key") as refused:
+        await TemporalService(Settings(folder=tmp_path)).get_client(within=timedelta(seconds=5))
+
+    assert "TEMPORAL_API_KEY" in refused.value.hint
+    assert "first-key" not in str(refused.value)
 
 
 @dataclass(frozen=True)

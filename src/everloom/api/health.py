@@ -58,8 +58,7 @@ async def ready(temporal: Temporal, response: Response) -> Readiness:
     if health.status == "healthy":
         return Readiness(status="ready")
     response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    said = f"Temporal at {health.address} does not answer: {health.error}"
-    return Readiness(status="not-ready", reasons=[said])
+    return Readiness(status="not-ready", reasons=[health.error or "Temporal does not answer."])
 
 
 @router.get("/health", summary="Temporal's health")

@@ -6,11 +6,13 @@ a file that others could have written is not read. A signal could carry neither 
 a port on loopback would be open to everybody on the machine.
 """
 
+import fcntl
 import logging
 import os
 import stat
 import threading
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -100,8 +102,9 @@ def order_level(settings: Settings, logger: str, level: Level, within: timedelta
         LevelFileInvalid: The file cannot be written.
     """
     order = LevelOrder(logger=logger, level=level, until=datetime.now(UTC) + within)
-    others = [each for each in read_orders(settings) if each.logger != logger]
-    _write(order_file(settings), (*others, order))
+    with _alone(order_file(settings)):
+        others = [each for each in read_orders(settings) if each.logger != logger]
+        _write(order_file(settings), (*others, order))
     return order
 
 
@@ -111,9 +114,10 @@ def withdraw_orders(settings: Settings) -> int:
     Raises:
         LevelFileInvalid: The file cannot be written.
     """
-    orders = read_orders(settings)
-    if orders:
-        _write(order_file(settings), ())
+    with _alone(order_file(settings)):
+        orders = read_orders(settings)
+        if orders:
+            _write(order_file(settings), ())
     return len(orders)
 
 
@@ -163,15 +167,33 @@ def _read(file: Path) -> tuple[LevelOrder, ...]:
         return ()
 
 
-def _write(file: Path, orders: tuple[LevelOrder, ...]) -> None:
+@contextmanager
+def _alone(file: Path) -> Generator[None]:
+    """While nobody else changes the orders: two commands at once must not lose one."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        folder = os.open(file.parent, os.O_RDONLY)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _write(file: Path, orders: tuple[LevelOrder, ...]) -> None:
+    try:
         draft = file.with_name(f"{FILE}.{os.getpid()}")
         draft.write_text(_Orders(orders=orders).model_dump_json(), encoding="utf-8")
         draft.chmod(0o600)
         draft.replace(file)
     except OSError as error:
-        raise LevelFileInvalid(
-            f"The file {str(file)!r} cannot be written: {error.strerror}.",
-            hint="Run the command as the user that runs the workers; `engine.folder` says where.",
-        ) from error
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> LevelFileInvalid:
+    return LevelFileInvalid(
+        f"The file {str(file)!r} cannot be written: {error.strerror}.",
+        hint="Run the command as the user that runs the workers; `engine.folder` says where.",
+    )

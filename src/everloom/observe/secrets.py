@@ -55,7 +55,7 @@ def masked(name: str, value: Any, depth: int = 0) -> Any:
     """A value as it may be shown under a name."""
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, SecretStr) or (_is_secret(name) and not _holds_more(value)):
+    if isinstance(value, SecretStr) or _is_secret(name):
         return MASK if value != "" else value
     if isinstance(value, int | float):
         return value
@@ -73,10 +73,6 @@ def masked_text(text: str) -> str:
 
 def _is_secret(name: str) -> bool:
     return bool(_SECRET.search(name)) and not _NOT_SECRET.search(name)
-
-
-def _holds_more(value: Any) -> bool:
-    return isinstance(value, Mapping)
 
 
 def _inside(name: str, value: Any, depth: int) -> Any:

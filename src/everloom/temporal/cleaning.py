@@ -27,10 +27,12 @@ from everloom.settings import SHORTEST_RETENTION
 
 from .door import PATIENCE, TemporalService
 from .holding import is_known, mark_held
+from .side_by_side import side_by_side
 
 log = get_logger("everloom.payloads")
 
 _LOOKED_AT = 50
+_DELETED_AT_ONCE = 8
 
 
 class PayloadsTooYoung(Invalid):
@@ -128,8 +130,7 @@ async def clean_payloads(
         )
     unheld = tuple(each for each in old if each.name.digest not in marks)
     if not dry_run:
-        for each in unheld:
-            await objects.adelete(each.key)
+        await _delete(objects, unheld)
         log.info("payloads cleaned", deleted=len(unheld), found=len(stored), runs=runs)
     return Cleaned(found=len(stored), old=len(old), deleted=unheld, runs=runs, dry_run=dry_run)
 
@@ -145,6 +146,15 @@ async def list_payloads(
     objects = PayloadStore(temporal.settings).objects
     found = await objects.alist(namespace_prefix(temporal.namespace, workflow_id))
     return sorted(_payloads(found), key=lambda each: each.written, reverse=True)
+
+
+async def _delete(objects: Objects, payloads: Sequence[StoredPayload]) -> None:
+    """Delete them; another clean-up may be at it too, so nothing is said of what is gone already."""
+
+    async def delete(payload: StoredPayload) -> None:
+        await objects.adelete(payload.key)
+
+    await side_by_side(delete, payloads, at_once=_DELETED_AT_ONCE)
 
 
 def _payloads(found: Sequence[ObjectInfo]) -> Iterator[StoredPayload]:

@@ -36,7 +36,7 @@ class Health:
     namespace: str
     address: str
     error: str | None = None
-    """Why it is unhealthy."""
+    """Why it is unhealthy: a sentence that names the address where it matters."""
     code: str | None = None
     """The code of that error."""
     hint: str = ""
@@ -121,12 +121,12 @@ class Connecting:
                 request = DescribeNamespaceRequest(namespace=namespace)
                 await client.workflow_service.describe_namespace(request, timeout=limit)
         except TimeoutError:
-            said = f"no answer within {format_duration(limit)}"
-            return Health("unhealthy", namespace, address, said)
+            silent = unavailable(address, f"no answer within {format_duration(limit)}")
+            return _told(silent, namespace, address)
         except RPCError as error:
             return await self._unhealthy(error)
         except EverloomError as error:
-            return Health("unhealthy", namespace, address, error.message, error.code, error.hint)
+            return _told(error, namespace, address)
         self._say_back()
         return Health("healthy", namespace, address)
 
@@ -198,7 +198,7 @@ class Connecting:
         try:
             client, is_new = await self._credentials.connect(self._connect_once)
         except TemporalUnavailable as error:
-            self.say_away(error.message.partition("does not answer: ")[2].rstrip("."))
+            self.say_away(error.reason)
             raise
         self._client = client
         self._made.add(client)
@@ -255,15 +255,18 @@ class Connecting:
     async def _unhealthy(self, error: RPCError) -> Health:
         """What is wrong with a connection that was good before."""
         namespace, address = self.connection.namespace, self.connection.address
-        if is_broken(error):
-            fault = await self._find_tls_fault()
-            self.say_away(fault.message if fault else error.message)
-            if fault is not None:
-                self._client = None  # the next attempt looks for new certificates first
-                return Health(
-                    "unhealthy", namespace, address, fault.message, fault.code, fault.hint
-                )
-        return Health("unhealthy", namespace, address, error.message)
+        said = error.message.rstrip(".")
+        if not is_broken(error):
+            return Health("unhealthy", namespace, address, f"Temporal at {address} says: {said}.")
+        fault = await self._find_tls_fault()
+        self.say_away(fault.message if fault else error.message)
+        if fault is not None:
+            self._client = None  # the next attempt looks for new certificates first
+        return _told(fault or unavailable(address, said), namespace, address)
+
+
+def _told(error: EverloomError, namespace: str, address: str) -> Health:
+    return Health("unhealthy", namespace, address, error.message, error.code, error.hint)
 
 
 def _is_cancelled_itself() -> bool:

@@ -62,7 +62,7 @@ def read_connection(
     return Connection(
         address=_checked(profile.address or DEFAULT_ADDRESS),
         namespace=space,
-        api_key=profile.api_key.strip() if profile.api_key else None,
+        api_key=_sendable(profile.api_key.strip()) if profile.api_key else None,
         tls=tls,
         metadata=dict(profile.grpc_meta),
     )
@@ -72,6 +72,7 @@ def unavailable(address: str, reason: str) -> TemporalUnavailable:
     """The error for a Temporal that does not answer."""
     return TemporalUnavailable(
         f"Temporal at {address} does not answer: {reason}.",
+        reason=reason,
         hint="Start it with `everloom dev`, or set TEMPORAL_ADDRESS to where it runs.",
     )
 
@@ -93,6 +94,16 @@ def _half_a_pair(tls: TLSConfig) -> ConnectionInvalid:
     return ConnectionInvalid(
         f"There is a {there} without its {missing}.",
         hint=f"Set {variable}, or `tls` in the profile.",
+    )
+
+
+def _sendable(key: str) -> str:
+    """The SDK leaves out what no header can carry, and connects without a key."""
+    if key.isascii() and key.isprintable():
+        return key
+    raise ConnectionInvalid(
+        "The API key cannot be sent: it holds a line break or a letter that no key has.",
+        hint="Look at TEMPORAL_API_KEY, or at `api_key` in the profile.",
     )
 
 

@@ -28,6 +28,7 @@ from .handshakes import (
     client_context,
     connected,
     expected_name,
+    is_name,
     shown_certificate,
     speaks_plain,
     speaks_tls,
@@ -68,6 +69,13 @@ def diagnose(connection: Connection) -> ConnectionInvalid | None:
     tls = connection.tls if isinstance(connection.tls, TLSConfig) else TLSConfig()
     if not connection.uses_tls:
         return _tls_expected(connection) if speaks_tls(connection) else None
+    name = expected_name(connection, tls)
+    if not is_name(name):
+        return ConnectionInvalid(
+            f"{name!r} is no name that a certificate could be for.",
+            hint=f"Look at {TLS_NAME} (`server_name` below `tls` in the profile), and at the host "
+            "in TEMPORAL_ADDRESS.",
+        )
     try:
         context = client_context(tls)
     except ConnectionInvalid as error:

@@ -68,6 +68,11 @@ class TemporalUnavailable(Unavailable):
 
     code = "temporal-unavailable"
 
+    def __init__(self, message: str, *, hint: str = "", reason: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+        """Why, as far as the system says; without the address."""
+
 
 class TemporalDenied(Invalid):
     """Temporal does not let us in, or not do that."""

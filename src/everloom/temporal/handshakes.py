@@ -75,7 +75,14 @@ def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
             hint=f"Look at {TLS_CERTIFICATE} and {TLS_KEY}, or at `tls` in the profile.",
         )
     with _readable(certificate) as certificate_path, _readable(key) as key_path:
-        context.load_cert_chain(certificate_path, key_path)
+        try:
+            context.load_cert_chain(certificate_path, key_path)
+        except ssl.SSLError as error:  # such as a key that is too short
+            words = (error.reason or str(error)).lower().replace("_", " ")
+            raise ConnectionInvalid(
+                f"The client certificate cannot be used: {words}.",
+                hint=f"Look at {TLS_CERTIFICATE} and {TLS_KEY}, or at `tls` in the profile.",
+            ) from error
 
 
 def _spelled(key: PublicKeyTypes) -> bytes:
@@ -121,7 +128,7 @@ def speaks_tls(connection: Connection) -> bool:
             return True
     except ssl.SSLError as error:
         return "ALERT" in (error.reason or "")
-    except OSError:
+    except (OSError, UnicodeError):  # the latter: a host that no resolver is asked for
         return False
 
 
@@ -148,6 +155,14 @@ def shown_certificate(connection: Connection, tls: TLSConfig) -> x509.Certificat
         shown = secured.getpeercert(binary_form=True)
         return x509.load_der_x509_certificate(shown) if shown else None
     return None
+
+
+def is_name(text: str) -> bool:
+    """Whether it could be the name of a machine at all."""
+    try:
+        return bool(text.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def expected_name(connection: Connection, tls: TLSConfig) -> str:

@@ -24,6 +24,7 @@ from .shapes import RunInfo, run_event
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 80
+_EVER = timedelta(days=36500)
 _ENDS = {
     f"workflow-execution-{end}"
     for end in ("completed", "failed", "timed-out", "cancelled", "terminated", "continued-as-new")
@@ -165,7 +166,7 @@ async def _sample(
     closed_limit: int,
     since: timedelta,
 ) -> list[RunInfo]:
-    ended = (datetime.now(UTC) - since).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ended = (datetime.now(UTC) - min(since, _EVER)).strftime("%Y-%m-%dT%H:%M:%SZ")
     found: list[RunInfo] = []
     for condition, limit in (
         ("CloseTime IS NULL", open_limit),
@@ -228,16 +229,21 @@ def read_history_file(path: Path) -> WorkflowHistory:
     return WorkflowHistory(named or path.stem, history.events)
 
 
-def write_history_file(folder: Path, history: WorkflowHistory) -> Path:
+def write_history_file(folder: Path, history: WorkflowHistory, run_id: str = "") -> Path:
     """Write a history below a folder, in one of its workflow type, and return the file.
 
     The same run always gets the same file: what was recorded before is replaced.
+
+    Args:
+        folder: Where histories are kept.
+        history: The run's.
+        run_id: Its id. Empty: as the history says, which after a reset is the first run's.
 
     Raises:
         OSError: It cannot be written.
     """
     file = folder / _slug(history_type(history)) / f"{_slug(history.workflow_id)}.json"
-    file = file.with_stem(f"{file.stem}-{history.run_id}")
+    file = file.with_stem(f"{file.stem}-{run_id or history.run_id}")
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".partial")
     partial.write_text(history.to_json() + "\n", encoding="utf-8")

@@ -2,20 +2,22 @@
 
 Counting references would not do: the server itself copies them, when a run is reset, tried again or
 started by a schedule, and the SDK stores what a run hands on under the name of whoever gets it. So
-everything that is retained is read: schedules first, then runs, then runs that began meanwhile. A
-reference that moves while we read moves from what was read to what is read next, never back.
+everything that is retained is read: schedules and activities without a workflow first, then runs,
+then runs that began meanwhile. A reference that moves while we read moves from what was read to what is read next, never back.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+from temporalio.api.activity.v1 import ActivityExecutionListInfo
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
+    DescribeActivityExecutionRequest,
     DescribeScheduleRequest,
     DescribeWorkflowExecutionRequest,
     GetWorkflowExecutionHistoryRequest,
+    ListActivityExecutionsRequest,
     ListSchedulesRequest,
     ListWorkflowExecutionsRequest,
 )
@@ -26,6 +28,7 @@ from everloom.payloads import Marks, mark_digests
 from .door import PATIENCE, TemporalService
 from .errors import RunNotFound
 from .shapes import moment
+from .side_by_side import side_by_side
 
 PAGE = 500
 AT_ONCE = 8
@@ -36,7 +39,9 @@ LAG = timedelta(minutes=5)
 
 
 async def mark_held(temporal: TemporalService, marks: Marks, *, written_after: datetime) -> int:
-    """Mark every stored payload that a schedule, an open run or a retained history refers to.
+    """Mark every stored payload that Temporal has a reference to.
+
+    Those are in schedules, in activities without a workflow, in open runs and in retained histories.
 
     Args:
         temporal: Whose namespace is read.
@@ -52,6 +57,7 @@ async def mark_held(temporal: TemporalService, marks: Marks, *, written_after: d
     """
     began = datetime.now(UTC) - LAG
     await _mark_schedules(temporal, marks)
+    await _mark_activities(temporal, marks)
     closed = _after("CloseTime", written_after - LAG)
     count = 0
     for query in ("CloseTime IS NULL", closed, _after("StartTime", began)):
@@ -106,18 +112,65 @@ async def _mark_schedule(temporal: TemporalService, marks: Marks, id: str) -> No
     mark_digests(answer, marks)
 
 
-async def _mark_runs(temporal: TemporalService, marks: Marks, query: str) -> int:
-    room = asyncio.Semaphore(AT_ONCE)
+async def _mark_activities(temporal: TemporalService, marks: Marks) -> None:
+    """Every activity that was started without a workflow, as plain SDK code may do."""
 
+    async def one(raw: ActivityExecutionListInfo) -> None:
+        await _mark_activity(temporal, marks, raw.activity_id, raw.run_id)
+
+    token = b""
+    while True:
+        async with temporal.talking() as client:
+            try:
+                answer = await client.workflow_service.list_activity_executions(
+                    ListActivityExecutionsRequest(
+                        namespace=temporal.namespace, page_size=PAGE, next_page_token=token
+                    ),
+                    retry=True,
+                    timeout=PATIENCE,
+                )
+            except RPCError as error:
+                if error.status == RPCStatusCode.UNIMPLEMENTED:
+                    return  # an older server, which has none
+                raise
+        await side_by_side(one, answer.executions, at_once=AT_ONCE)
+        token = answer.next_page_token
+        if not token:
+            return
+
+
+async def _mark_activity(
+    temporal: TemporalService, marks: Marks, activity_id: str, run_id: str
+) -> None:
+    async with temporal.talking() as client:
+        try:
+            answer = await client.workflow_service.describe_activity_execution(
+                DescribeActivityExecutionRequest(
+                    namespace=temporal.namespace,
+                    activity_id=activity_id,
+                    run_id=run_id,
+                    include_input=True,
+                    include_outcome=True,
+                    include_heartbeat_details=True,
+                    include_last_failure=True,
+                ),
+                retry=True,
+                timeout=PATIENCE,
+            )
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return  # its time was over meanwhile
+            raise
+    mark_digests(answer, marks)
+
+
+async def _mark_runs(temporal: TemporalService, marks: Marks, query: str) -> int:
     async def one(raw: WorkflowExecutionInfo) -> None:
-        async with room:
-            await _mark_run(temporal, marks, raw)
+        await _mark_run(temporal, marks, raw)
 
     count = 0
     async for page in _pages(temporal, query):
-        async with asyncio.TaskGroup() as group:
-            for raw in page:
-                group.create_task(one(raw))
+        await side_by_side(one, page, at_once=AT_ONCE)
         count += len(page)
     return count
 

@@ -31,6 +31,7 @@ from everloom.core import EverloomError
 
 from .door import PATIENCE, TemporalService
 from .presence import Version, version_of
+from .revealing import reveal_event, reveal_failure
 from .shapes import (
     PendingActivity,
     RunInfo,
@@ -179,6 +180,8 @@ async def read_waits(
             timeout=PATIENCE,
         )
         converter = client.data_converter
+    for pending in answer.pending_activities:
+        await reveal_failure(pending.last_failure, converter)
     raw = answer.workflow_execution_info
     info = await run_info(raw, converter)
     past = await _read_past(temporal, info, converter)
@@ -364,6 +367,7 @@ async def _read_past(temporal: TemporalService, info: RunInfo, converter: DataCo
         if read == EVENTS_READ:
             past.is_whole = False
             break
+        await reveal_event(event, converter)
         await past.take(event, converter)
         read += 1
         if not info.is_open:  # its last event says how it ended

@@ -233,7 +233,7 @@ class _Process:
         pulse = Pulse(
             polling=tuple(worker.task_queue for worker in self._workers if worker.is_running),
             running=len(self._running),
-            temporal="" if health.status == "healthy" else f"{health.address}: {health.error}",
+            temporal="" if health.status == "healthy" else health.error or "no answer",
         )
         self._parent.say(pulse)
 

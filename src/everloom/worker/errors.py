@@ -110,6 +110,7 @@ def _short(run: Replayed) -> str:
         shown = f"{shown[: SHOWN_ID // 2]}…{shown[-SHOWN_ID // 2 :]}"
     broken = run.broken
     at = f", event {broken.event_id} {broken.event}" if broken and broken.event_id else ""
+    at += f", reset to {broken.reset_to}" if broken and broken.reset_to else ""
     return f"{shown} (run {run.short_run_id}{at})"
 
 

@@ -127,7 +127,7 @@ async def replay_histories(
     at_once: int = 4,
     limit: timedelta = timedelta(seconds=30),
     attempts: int = ATTEMPTS,
-    on_history: Callable[[WorkflowHistory], None] | None = None,
+    on_history: Callable[[WorkflowHistory, str], None] | None = None,
 ) -> AsyncGenerator[Replayed]:
     """Hold histories against the code, several at a time; yield each as it is done.
 
@@ -139,7 +139,7 @@ async def replay_histories(
         at_once: Lanes.
         limit: How long one replay may take.
         attempts: How often code that stands still is tried: the machine may be busy with others.
-        on_history: Sees each history that was read.
+        on_history: Sees each history that was read, and the id of its run.
 
     Raises:
         HistoryFileInvalid: A file is no history.
@@ -183,7 +183,7 @@ class _Replaying:
         namespace: str,
         limit: timedelta,
         attempts: int,
-        on_history: Callable[[WorkflowHistory], None] | None,
+        on_history: Callable[[WorkflowHistory, str], None] | None,
     ) -> None:
         self._waiting = waiting
         self._catalog = catalog
@@ -208,7 +208,7 @@ class _Replaying:
                 except RunNotFound:  # deleted since it was listed: it has nothing to lose
                     continue
                 if self._on_history is not None:
-                    self._on_history(history)
+                    self._on_history(history, subject.run_id or history.run_id)
                 found = await self._replay(lane, subject, history)
                 broken = found.broken
                 if lane is not None and lane.is_stuck:
@@ -237,6 +237,9 @@ class _Replaying:
             note = "" if still_open else f"The code has no workflow `{workflow}` any more."
         elif _has_decided(history):
             error, trace = await lane.replay(history, within=self._limit)
+            if error is not None and trace.has_ended and not lane.is_stuck:
+                _, closer = await lane.replay(history, within=self._limit, closely=True)
+                trace.left = closer.left
             broken = judge(error, trace, history, declared=entry.place)
         return Replayed(
             workflow=workflow,

@@ -165,7 +165,7 @@ class Seat:
         expected = process.prepared.queues if process.prepared is not None else self.queues
         missing = [queue for queue in expected if queue not in pulse.polling]
         if pulse.temporal:
-            reason = f"process {self.number} does not reach Temporal: {pulse.temporal}"
+            reason = f"process {self.number}: {pulse.temporal}"
         elif missing:
             reason = f"process {self.number} does not poll {', '.join(missing)}"
         return SeatReport(self.number, process.pid, pulse.polling, pulse.running, reason)

@@ -14,6 +14,7 @@ from everloom.settings import Settings, load_settings
 
 from .inputs import read_duration
 
+LONGEST = timedelta(days=366)
 LEVELS = ("debug", "info", "warning", "error")
 
 _level: TypeAdapter[Level] = TypeAdapter(Level)
@@ -45,6 +46,11 @@ def change_levels(wanted: Wanted) -> int:
         if within is None or within <= timedelta(0):
             raise UsageInvalid(
                 f"`--for {wanted.within}` is no time at all.", hint="Write `--for 10m`."
+            )
+        if within > LONGEST:
+            raise UsageInvalid(
+                f"`--for {wanted.within}` is longer than a year.",
+                hint="A level that shall stay is the setting `log.level`.",
             )
         order_level(settings, wanted.logger, _read_level(wanted.level), within)
     _show(settings, out, read_orders(settings))

@@ -67,9 +67,9 @@ async def _replay(call: Replay, out: Output) -> int:
     async with _subjects(call, since) as (settings, catalog, namespace, subjects):
         recorded: list[Path] = []
 
-        def record(history: WorkflowHistory) -> None:
+        def record(history: WorkflowHistory, run_id: str) -> None:
             if call.record is not None:
-                recorded.append(_write(Path(call.record), history))
+                recorded.append(_write(Path(call.record), history, run_id))
 
         if not call.as_json and subjects:
             out.say(f"Replaying {_histories(len(subjects))} …")
@@ -154,9 +154,9 @@ async def _named(now: Session, ids: tuple[str, ...]) -> list[Subject]:
     return [run_subject(now.temporal, run.info) for run in found]
 
 
-def _write(folder: Path, history: WorkflowHistory) -> Path:
+def _write(folder: Path, history: WorkflowHistory, run_id: str) -> Path:
     try:
-        return write_history_file(folder, history)
+        return write_history_file(folder, history, run_id)
     except OSError as error:
         raise ReportUnwritable(str(folder), error) from error
 

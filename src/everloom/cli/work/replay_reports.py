@@ -91,6 +91,8 @@ def _run_words(each: Replayed) -> str:
     at = ""
     if broken is not None and broken.event_id is not None:
         at = f" at event {broken.event_id} ({broken.event})"
+        if broken.reset_to is not None and each.is_open:
+            at += f", reset to {broken.reset_to}"
     state = "open" if each.is_open else "closed"
     return f"{each.workflow_id} (run {each.short_run_id}, {state}){at}"
 
@@ -104,6 +106,8 @@ def _facts(each: Replayed, broken: Break) -> list[str]:
         facts.append(f"place: {broken.place}")
     if broken.event_id is not None:
         facts.append(f"event: {broken.event_id} {broken.event}")
+    if broken.reset_to is not None and each.is_open:
+        facts.append(f"reset to: {broken.reset_to}")
     facts.append(f"what to do: {broken.hint}")
     return [*facts, f"the SDK says: {broken.detail}"] if broken.detail else facts
 

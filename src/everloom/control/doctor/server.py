@@ -50,7 +50,7 @@ async def look_at_connection(temporal: TemporalService) -> tuple[bool, list[Find
         "profile."
     )
     said = (health.error or "it does not answer").rstrip(".")
-    where = f" ({health.address}, namespace `{health.namespace}`)" if health.address else ""
+    where = f" (namespace `{health.namespace}`)" if health.namespace else ""
     return False, [error("temporal", f"Not healthy{where}: {said}.", remedy)]
 
 

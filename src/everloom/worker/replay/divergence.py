@@ -88,6 +88,9 @@ COMMANDS = {
 }
 """The same as the code asks for them."""
 
+ENDS = frozenset({"end", "failure", "end as cancelled", "continuation"})
+"""Steps after which there is nothing."""
+
 
 def recorded_steps(events: Iterable[HistoryEvent]) -> list[Recorded]:
     """The steps of a history, in order."""

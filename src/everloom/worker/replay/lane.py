@@ -112,13 +112,19 @@ class Lane:
         return self._stuck
 
     async def replay(
-        self, history: WorkflowHistory, *, within: timedelta
+        self, history: WorkflowHistory, *, within: timedelta, closely: bool = False
     ) -> tuple[Exception | None, Trace]:
-        """Replay one history: what the SDK found, or nothing, and what the code did."""
+        """Replay one history: what the SDK found, or nothing, and what the code did.
+
+        Args:
+            history: The run's.
+            within: How long that may take.
+            closely: Watch where the code ends; slower.
+        """
         if self._results is None:
             iterating = self._replayer.workflow_replay_iterator(self._histories())
             self._results = await self._stack.enter_async_context(iterating)
-        trace = self._trace = Trace(self._packages)
+        trace = self._trace = Trace(self._packages, closely=closely)
         self._feed.put_nowait(history)
         next_result: asyncio.Task[WorkflowReplayResult] = asyncio.ensure_future(
             anext(self._results)
@@ -179,7 +185,8 @@ class _WatchedInstance(WorkflowInstance):
     @override
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         begun(self._trace, act)
-        completion = self._inner.activate(act)
+        with self._trace.watching():
+            completion = self._inner.activate(act)
         completed(self._trace, completion)
         return completion
 

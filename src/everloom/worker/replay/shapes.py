@@ -43,6 +43,9 @@ class Break:
     event: str = ""
     """Its kind, and its name where it has one: `activity-task-scheduled charge`."""
 
+    reset_to: int | None = None
+    """The event that `everloom runs reset --to-event` takes to do that part again."""
+
     detail: str = ""
     """What the SDK said."""
 

@@ -8,7 +8,8 @@ import asyncio
 import re
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, ClassVar
@@ -29,7 +30,7 @@ from typing_extensions import override
 import everloom
 from everloom.authoring import Place
 
-from .divergence import COMMANDS, Asked, Step, name_of
+from .divergence import COMMANDS, ENDS, Asked, Step, name_of
 
 _NOT_OWN = (
     str(Path(everloom.__file__).parent),
@@ -43,8 +44,15 @@ _UNDONE = {"cancel_timer": "start_timer", "request_cancel_activity": "schedule_a
 class Trace:
     """What the code of one run did while it was replayed."""
 
-    def __init__(self, packages: Sequence[str]) -> None:
+    def __init__(self, packages: Sequence[str], *, closely: bool = False) -> None:
+        """Begin with nothing.
+
+        Args:
+            packages: Where the application's own code is.
+            closely: Also find `left`, which makes the code several times slower.
+        """
         self._packages = tuple(packages)
+        self._closely = closely
         self._given: list[tuple[WorkflowCommand, Place | None]] = []
         self._tasks: WeakKeyDictionary[asyncio.Task[Any], Place | None] = WeakKeyDictionary()
         self._main: asyncio.Task[Any] | None = None
@@ -52,6 +60,8 @@ class Trace:
         """Everything it asked for, in order."""
         self.waits: Place | None = None
         """Where its main function waits, or the last line that it ran."""
+        self.left: Place | None = None
+        """Where its main function came back or raised, when it was watched closely."""
         self.failure: str = ""
         """What it raised, when a task failed."""
         self.failed_at: Place | None = None
@@ -72,6 +82,34 @@ class Trace:
     def note_main(self) -> None:
         """The task that runs now is the one of the workflow's `run`."""
         self._main = asyncio.current_task()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the code asked for the end of the run."""
+        return any(each.step.kind in ENDS for each in self.asked)
+
+    @contextmanager
+    def watching(self) -> Generator[None]:
+        """Watch the code of one activation, in its thread."""
+        if not self._closely:
+            yield
+            return
+        before = sys.getprofile()
+        sys.setprofile(self._note_left)
+        try:
+            yield
+        finally:
+            sys.setprofile(before)
+
+    def _note_left(self, frame: FrameType, event: str, _what: object) -> None:
+        """The last own function that its main task leaves is the workflow's own."""
+        if (
+            event == "return"
+            and self._is_own(frame.f_code, frame.f_globals.get("__name__"))
+            and self._main is not None
+            and _current_task() is self._main
+        ):
+            self.left = Place(frame.f_code.co_filename, frame.f_lineno)
 
     def finish_activation(self) -> None:
         """Take down what was asked for in one activation, now that it is complete."""

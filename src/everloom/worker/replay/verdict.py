@@ -9,6 +9,7 @@ from everloom.authoring import Place
 from everloom.temporal import WorkflowHistory
 
 from .divergence import (
+    ENDS,
     Asked,
     Divergence,
     Recorded,
@@ -66,6 +67,7 @@ def judge(
             place=_place(trace.failed_at, trace.waits, declared),
             event_id=event_id,
             event=event,
+            reset_to=_task_before(event_id, history),
             detail=said,
         )
     return Break(
@@ -84,7 +86,7 @@ def removed(workflow: str) -> Break:
         kind="workflow-unknown",
         message=f"The code has no workflow `{workflow}` any more, and this run is open.",
         hint="Bring it back under that name until its runs have ended, let them end on workers of "
-        "the old version, or end them.",
+        "the old version (`everloom deploy status`), or end them: `everloom runs cancel ID`.",
     )
 
 
@@ -100,11 +102,19 @@ def _parted(said: str, trace: Trace, history: WorkflowHistory, declared: Place |
         kind="nondeterminism",
         message=_compared(apart, said),
         hint=_way_out(workflow, apart),
-        place=_place(asked.place if asked is not None else None, trace.waits, declared),
+        place=_place(_asked_at(asked, trace), trace.waits, declared),
         event_id=event_id,
         event=event,
+        reset_to=_task_before(event_id, history),
         detail=said,
     )
+
+
+def _asked_at(asked: Asked | None, trace: Trace) -> Place | None:
+    """Where the code asks for something; an end is asked for where its function is left."""
+    if asked is None:
+        return None
+    return trace.left if asked.step.kind in ENDS else asked.place
 
 
 def _compared(apart: Divergence, said: str) -> str:
@@ -125,8 +135,22 @@ def _way_out(workflow: str, apart: Divergence) -> str:
     patch = re.sub(r"[^a-z0-9]+", "-", f"{workflow}-{step}".lower()).strip("-")
     return (
         f'Keep the old way for runs that have begun: `if workflow.patched("{patch}"):` the new, '
-        "`else:` the old; or let them end on workers of the old version; or reset them to before it."
+        "`else:` the old; or let them end on workers of the old version (`everloom deploy status`); "
+        "or do that part again: `everloom runs reset ID --to-event N`."
     )
+
+
+def _task_before(event_id: int | None, history: WorkflowHistory) -> int | None:
+    """The end of the workflow task that decided an event."""
+    if event_id is None:
+        return None
+    completed = "workflow_task_completed_event_attributes"
+    ended = [
+        each.event_id
+        for each in history.events
+        if each.event_id < event_id and each.HasField(completed)
+    ]
+    return max(ended, default=None)
 
 
 def _event(

@@ -244,6 +244,7 @@ class Waits(Workflow[str, str]):
     async def _just_in_time(self) -> str:
         moment = workflow.now() + SHORT
         async with deadline(moment) as limit:
+            await asyncio.sleep(0)  # so that the deadline's timer begins, and fires, first
             await sleep_until(moment)
         await workflow.sleep(SHORT)
         return f"just in time: {not limit.has_passed}"

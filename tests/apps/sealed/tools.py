@@ -2,6 +2,7 @@
 
 import os
 import random
+import secrets
 import time
 import uuid
 from datetime import datetime
@@ -12,12 +13,31 @@ from pydantic import BaseModel, Field
 from temporalio import activity
 
 LOADED_AT = time.time()
+STARTED = datetime.now()  # noqa: DTZ005 - what people write
+KEY = secrets.token_hex()
+clock_module = time
 
 
 class Ticket(BaseModel):
     """A thing with an id of its own."""
 
     id: str = Field(default_factory=lambda: str(uuid.uuid4()))
+
+
+class Note(BaseModel):
+    """A thing with a time of its own, as most people write it."""
+
+    at: datetime = Field(default_factory=datetime.now)
+
+
+def helper_alias() -> object:
+    """The time, by another name."""
+    return clock_module.time()
+
+
+def helper_getattr() -> object:
+    """The time, by its name."""
+    return getattr(time, "time")()  # noqa: B009 - as above
 
 
 def helper_clock() -> object:

@@ -2,13 +2,18 @@
 
 Modules that are passed through are not watched by the SDK's sandbox: `httpx2.get` in workflow code
 would simply go out. Python itself reports such things to audit hooks, in the thread that does them
-and before they are done, so one hook sees them all. Libraries that do not use Python for it (written
-in Rust or C, with sockets and files of their own) are not seen.
+and before they are done, so one hook sees them all. Not reported are new threads and random numbers without a seed; these
+two are watched where Python makes them. Libraries that do not use Python for it (written in Rust or
+C, with sockets and files of their own) are not seen.
 """
 
+import random
 import sys
 import sysconfig
+import threading
 import zoneinfo
+from collections.abc import Callable
+from functools import wraps
 from types import FrameType
 from typing import Any
 
@@ -28,7 +33,6 @@ _CALLS = {
     "os.system": "os.system",
     "pty.spawn": "pty.spawn",
     "subprocess.Popen": "subprocess.Popen",
-    "_thread.start_new_thread": "threading.Thread.start",
     "time.sleep": "time.sleep",
     "sqlite3.connect": "sqlite3.connect",
     **{
@@ -61,25 +65,53 @@ def install_guard() -> None:
     if not _installed:
         _installed = True
         sys.addaudithook(_look)
+        _watch(threading.Thread, "start", "threading.Thread.start", _always)
+        _watch(random.Random, "seed", "random.Random", _without_seed)
 
 
 def _look(event: str, arguments: tuple[Any, ...]) -> None:
-    if event not in _CALLS:
-        return
-    importer = Importer.current_importer()
-    if (
-        not isinstance(importer, WorldImporter)
-        or not importer.restriction_context.in_activation
-        or workflow.unsafe.is_sandbox_unrestricted()
-        or workflow.unsafe.is_imports_passed_through()
-    ):
+    if event not in _CALLS or not _is_watching():
         return
     if event in _READS and _reads_code(event, arguments):
+        return
+    if event == "sqlite3.connect" and arguments[0] == ":memory:":
         return
     caller = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - who it was
     if _is_pythons_own(caller):
         return
     raise RestrictedWorkflowAccessError(_CALLS[event])
+
+
+def _watch(cls: type, name: str, shown: str, is_refused: Callable[..., bool]) -> None:
+    """Let a method refuse what workflow code may not do, and do the rest as ever."""
+    method = getattr(cls, name)
+
+    @wraps(method)
+    def watched(*given: Any, **named: Any) -> Any:
+        if is_refused(*given, **named) and _is_watching():
+            raise RestrictedWorkflowAccessError(shown)
+        return method(*given, **named)
+
+    setattr(cls, name, watched)
+
+
+def _always(*_: object, **__: object) -> bool:
+    return True
+
+
+def _without_seed(_: object, a: object = None, *__: object, **___: object) -> bool:
+    return a is None
+
+
+def _is_watching() -> bool:
+    """Whether this thread is at work for a workflow in our sandbox."""
+    importer = Importer.current_importer()
+    return (
+        isinstance(importer, WorldImporter)
+        and importer.restriction_context.in_activation
+        and not workflow.unsafe.is_sandbox_unrestricted()
+        and not workflow.unsafe.is_imports_passed_through()
+    )
 
 
 def _reads_code(event: str, arguments: tuple[Any, ...]) -> bool:

@@ -81,7 +81,7 @@ class _Reader(ast.NodeVisitor):
         self._depth = 0  # of functions: what stands in one runs later
 
     def learn(self, node: ast.AST) -> None:
-        """Note which names an import statement makes."""
+        """Note which names an import makes, and an assignment of what was imported."""
         if isinstance(node, ast.Import):
             for alias in node.names:
                 self.found.imports.add(alias.name)
@@ -95,6 +95,10 @@ class _Reader(ast.NodeVisitor):
                 self._names[alias.asname or alias.name] = f"{base}.{alias.name}"
                 if alias.name == "*" and self._is_guarded(f"{base}.*"):
                     self.found.guarded.setdefault(f"{base}.*", node.lineno)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if (dotted := self._dotted(node.value)) is not None:
+                self._names |= {each.id: dotted for each in targets if isinstance(each, ast.Name)}
 
     def lines_of(self, node: ast.stmt) -> list[ImportLine]:
         """The modules that one statement imports."""
@@ -158,6 +162,9 @@ class _Reader(ast.NodeVisitor):
             case ast.Attribute():
                 base = self._dotted(node.value)
                 return None if base is None else f"{base}.{node.attr}"
+            case ast.Call(ast.Name("getattr"), [of, ast.Constant(str(attribute)), *_]):
+                base = self._dotted(of)
+                return None if base is None else f"{base}.{attribute}"
             case _:
                 return None
 

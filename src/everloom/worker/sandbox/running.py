@@ -18,7 +18,7 @@ from everloom.catalog import Catalog
 
 from .guard import install_guard
 from .installed import passed_distributions
-from .restrictions import restrictions
+from .restrictions import once_for_all, restrictions
 from .sorting import Sorting, sort_modules
 from .telling import speak_for_the_sandbox
 from .world import Refusal, World, WorldImporter, make_world
@@ -91,7 +91,7 @@ def runner_for(workflows: Iterable[type]) -> GuardedRunner:
     unwatched: dict[str, Refusal] = {}
     while True:
         allowed = restrictions({*_passed(sorting), *unwatched})
-        world, refusal = make_world(sorting.shared - set(unwatched), allowed)
+        world, refusal = make_world(sorting.shared - set(unwatched), once_for_all(allowed))
         if refusal is None:
             return GuardedRunner(
                 restrictions=allowed, world=world, refusals=tuple(unwatched.values())

@@ -14,6 +14,9 @@ _CLOCK = "Use `workflow.now()`."
 _CHANCE = "Use `workflow.random()`."
 _IDS = "Use `workflow.uuid4()`."
 _TASKS = "Use `asyncio` for what runs side by side, and an activity for what blocks."
+_PURE_PATHS = (
+    "For what only computes with paths, use `pathlib.PurePath`; move the rest to an activity."
+)
 _ACTIVITY = "Move it to an activity."
 _ELSE = (
     "Move it to an activity; or, when it always gives the same for the same, import it in "
@@ -22,24 +25,29 @@ _ELSE = (
 
 _REMEDIES = {
     "time.sleep": _WAIT,
+    "email.utils": _CLOCK,
+    "timeit": _CLOCK,
     "time": _CLOCK,
     "datetime": _CLOCK,
     "arrow": _CLOCK,
     "pendulum": _CLOCK,
     "random": _CHANCE,
     "secrets": _CHANCE,
+    "ssl": _CHANCE,
     "numpy.random": _CHANCE,
     "os.urandom": _CHANCE,
     "uuid": _IDS,
     "uuid6": _IDS,
     "uuid_utils": _IDS,
     "os": _INPUT,
+    "os.path": _PURE_PATHS,
+    "posix": _INPUT,
     "threading": _TASKS,
     "concurrent": _TASKS,
     "multiprocessing": _TASKS,
     **dict.fromkeys(
         (
-            "__builtins__.open", "open", "pathlib", "shutil", "tempfile", "glob", "socket", "http",
+            "__builtins__.open", "asyncio", "ctypes", "open", "pathlib", "shutil", "tempfile", "glob", "socket", "http",
             "urllib", "smtplib", "subprocess", "sqlite3", "pty",
         ),
         _ACTIVITY,
@@ -86,7 +94,13 @@ def _place() -> str:
         if not is_installed_file(file) and not file.startswith("workflow_sandbox"):
             return f" at {file}:{frame.f_lineno}{through}"
         top = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if top and top not in sys.stdlib_module_names and top not in {"temporalio", "everloom"}:
+        made = file.startswith("<")  # as the methods of dataclasses are: by whom, it does not say
+        if (
+            top
+            and not made
+            and top not in sys.stdlib_module_names
+            and top not in {"temporalio", "everloom"}
+        ):
             through = f" (through `{top}`)"
         frame = frame.f_back
     return ""

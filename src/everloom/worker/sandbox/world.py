@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox._restrictions import RestrictionContext
 from typing_extensions import override
 
 from .installed import own_place
+from .stand_ins import stand_in
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,10 @@ class WorldImporter(Importer):
             self._fit(package)
         return module
 
+    @override
+    def _maybe_restrict_module(self, mod: ModuleType) -> ModuleType | None:
+        return super()._maybe_restrict_module(stand_in(mod))
+
     def _offer(self, *names: str) -> None:
         """Let an import find the shared modules it names."""
         for name in self._world.modules.keys() & set(names):
@@ -141,7 +146,7 @@ def make_world(
     wanted = sorted(names)
     if not wanted:
         return World(), None
-    importer = Importer(restrictions, _WorldContext())
+    importer = WorldImporter(restrictions, _WorldContext(), None, World())
     with _in_sandbox(), importer.applied():
         for name in wanted:
             try:

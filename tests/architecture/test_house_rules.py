@@ -1,7 +1,10 @@
 """Rules of the house that no linter knows."""
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -108,3 +111,27 @@ def test_every_room_is_on_the_map() -> None:
 def test_imports_are_real(path: Path) -> None:
     """No import that exists for the type checker alone: it would hide a cycle."""
     assert "TYPE_CHECKING" not in path.read_text(encoding="utf-8")
+
+
+BROUGHT_ALONG = {"protobuf", "pydantic-core", "starlette", "pyyaml"}
+"""Distributions that ours cannot be without: of temporalio, pydantic, fastapi, pydantic-settings."""
+
+
+def test_what_everloom_imports_comes_with_it() -> None:
+    """Who installs it without the packages of the applications can import all of it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.split(r"[\[<>=]", each)[0] for each in project["dependencies"]}
+    brought = names | BROUGHT_ALONG | {"everloom", "pytest"}  # pytest: for those who have it
+    found = packages_distributions()
+    imported = {
+        module.partition(".")[0]
+        for path in (ROOT / "src").rglob("*.py")
+        for module in imports(path)
+    }
+    lacking = {
+        module
+        for module in imported & set(found)
+        if not {each.lower() for each in found[module]} & brought
+    }
+
+    assert lacking == set()

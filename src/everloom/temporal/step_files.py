@@ -3,6 +3,7 @@
 A history of 20,000 events is read in a fraction of a second this way; as messages it takes a whole one.
 """
 
+import json
 import re
 from base64 import b64decode
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import orjson
 from temporalio.api.common.v1 import Payload
 
 from everloom.core import format_duration
@@ -34,7 +34,7 @@ def read_steps_file(path: Path) -> tuple[str, list[Step]]:
         HistoryFileInvalid: It is no history as Temporal writes it.
     """
     try:
-        document: Any = orjson.loads(path.read_bytes())
+        document: Any = json.loads(path.read_bytes())
         events: list[Json] = document["events"]
         steps = list(_steps(events))
         started = _attributes(events[0])

@@ -3,7 +3,8 @@
 Three kinds of modules. Installed ones and the application's own that only compute are *passed
 through*: imported once, by the process. Own ones that also use the clock, files or the like (an
 activity beside a model, say) are *shared*: imported once more, inside the sandbox, for all runs, so
-that nothing in them escapes it. Workflow files are imported *afresh* for each run, as the SDK does.
+that nothing in them escapes it. Workflow files that hold nothing
+a run could change are shared too; the others are imported *afresh* for each run, as the SDK does.
 """
 
 from .checking import check_sandbox, refused

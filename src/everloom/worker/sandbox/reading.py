@@ -10,6 +10,8 @@ from importlib.util import resolve_name
 
 from typing_extensions import override
 
+from .state import changes_itself
+
 _WHOLE = {"pathlib.Path", "zipfile.ZipFile", "tarfile.TarFile"}
 """Classes whose objects reach files: that one of them is named is reason enough."""
 
@@ -35,6 +37,9 @@ class Reading:
     guarded: dict[str, int] = field(default_factory=dict[str, int])
     """Guarded things it uses later than at its import, with the line of the first use."""
 
+    changes_itself: bool = True
+    """Whether its code may change what the module or one of its classes holds."""
+
 
 def read_module(
     source: str, name: str, *, is_package: bool, is_guarded: Callable[[str], bool]
@@ -57,6 +62,7 @@ def read_module(
         reader.learn(node)
     reader.visit(tree)
     reader.found.lines = [line for node in _top(tree) for line in reader.lines_of(node)]
+    reader.found.changes_itself = changes_itself(tree)
     return reader.found
 
 

@@ -1,13 +1,14 @@
-"""Which of the application's modules are passed through, shared, or imported afresh."""
+"""Which of the application's modules are passed through, shared, or imported afresh for each run."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
 from .installed import own_file
 from .reading import Reading, read_module
 from .restrictions import is_guarded
+from .state import keeps_state
 
 _WORKFLOW = "__temporal_workflow_definition"
 
@@ -23,10 +24,14 @@ class Sorting:
     """They only compute."""
 
     shared: frozenset[str]
-    """They use, or import something that uses, what is guarded; the sandbox has its own copy."""
+    """They use, or import something that uses, what is guarded, or define workflows and hold nothing
+    that a run could change; the sandbox has its own copy."""
 
     afresh: frozenset[str]
-    """Workflow files, and what imports one."""
+    """Workflow files that hold something a run could change, and what imports one."""
+
+    workflow_files: frozenset[str]
+    """Modules that define workflows."""
 
     def passed_names(self) -> set[str]:
         """Those to pass through, where naming a package means all that is in it."""
@@ -36,17 +41,27 @@ class Sorting:
         }
 
 
-def sort_modules(workflows: Iterable[type]) -> Sorting:
-    """Sort what the files of some workflows import, directly and indirectly."""
+def sort_modules(workflows: Iterable[type], *, apart: Collection[str] = ()) -> Sorting:
+    """Sort what the files of some workflows import, directly and indirectly.
+
+    Args:
+        workflows: The classes.
+        apart: Workflow files that runs cannot share.
+    """
     readings = _read_all(_main_as_itself(cls.__module__) for cls in workflows)
     imports = {
         name: {each for each in reading.imports if each in readings} - {name}
         for name, reading in readings.items()
     }
-    afresh = _and_importers({n for n in readings if _defines_workflow(n)}, imports)
-    shared = _and_importers({n for n, r in readings.items() if r.guarded}, imports) - afresh
+    workflow_files = {name for name in readings if _defines_workflow(name)}
+    own = {n for n in workflow_files if n in apart or not _can_be_shared(n, readings[n])}
+    afresh = _and_importers(own, imports)
+    guarded = {name for name, reading in readings.items() if reading.guarded}
+    shared = _and_importers(guarded | workflow_files, imports) - afresh
     passed = frozenset(readings) - afresh - shared
-    return Sorting(readings, passed, frozenset(shared), frozenset(afresh))
+    return Sorting(
+        readings, passed, frozenset(shared), frozenset(afresh), frozenset(workflow_files)
+    )
 
 
 def _main_as_itself(name: str) -> str:
@@ -94,6 +109,10 @@ def _defines_workflow(name: str) -> bool:
         _WORKFLOW in vars(value) and value.__module__ == name
         for value in _classes(sys.modules[name])
     )
+
+
+def _can_be_shared(name: str, reading: Reading) -> bool:
+    return name != "__main__" and not reading.changes_itself and not keeps_state(sys.modules[name])
 
 
 def _classes(module: ModuleType) -> Iterator[type]:

@@ -101,6 +101,17 @@ async def keep_both_ways(terminal: Terminal) -> None:
 
 
 @asynccontextmanager
+async def a_shop_that_cleans_up(terminal: Terminal) -> AsyncGenerator[None]:
+    """The workflow of the guide cleans up as the command does."""
+    terminal.write("shop.py", "\n\n".join(code_of("docs/guides/payloads.md")))
+    terminal.write("everloom.yaml", "catalog: {packages: [shop]}\n")
+    yield
+    async with terminal.running(f"{WORKER} --queue background", "worker polls"):
+        ran = await terminal.type("everloom run shop.clean --wait")
+    assert (ran.code, ran.output.splitlines()[-1]) == (0, "0"), ran.output
+
+
+@asynccontextmanager
 async def a_shop_with_schedules(terminal: Terminal) -> AsyncGenerator[None]:
     """The guide's modules; afterwards its functions pause and go on, and its workflow runs."""
     for block in blocks_of(ROOT / "docs/guides/schedules.md"):
@@ -243,6 +254,7 @@ SCENES: Mapping[str, Scene] = {
     "README.md": Scene(nothing_but_python),
     "apps/mail_platform/README.md": Scene(the_mail_platform),
     "docs/guides/messages.md": Scene(a_cart),
+    "docs/guides/payloads.md": Scene(a_shop_that_cleans_up),
     "docs/guides/safe-change.md": Scene(
         two_orders,
         codes={"everloom replay": 1},

@@ -111,6 +111,14 @@ def reset(
         list[str] | None,
         typer.Option("--drop", help="Do not hand over again what came later: signals, updates."),
     ] = None,
+    on_version: Annotated[
+        str | None,
+        typer.Option(
+            "--on-version",
+            metavar="VERSION",
+            help="Pin the new run to this version of the workers.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what would be done again.")
     ] = False,
@@ -131,6 +139,7 @@ def reset(
         activity=to_activity,
         reason=reason,
         dropped=drop or (),
+        version=on_version,
         dry_run=dry_run,
         yes=yes,
         as_json=json,

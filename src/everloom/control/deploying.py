@@ -151,6 +151,18 @@ async def find_deployment(settings: Settings, temporal: TemporalService, asked: 
     )
 
 
+async def find_version(settings: Settings, temporal: TemporalService, build_id: str) -> Version:
+    """The version of a build id, in the deployment that is meant.
+
+    Raises:
+        DeploymentUnnamed, DeploymentNotFound, VersionUnknown: There is none, or several are meant.
+        TemporalUnavailable: Temporal is away.
+    """
+    name = await find_deployment(settings, temporal, None)
+    found = _read_version(await read_deployment(temporal, name), build_id)
+    return Version(deployment=name, build_id=found.build_id)
+
+
 async def show_deployment(temporal: TemporalService, name: str) -> DeploymentState:
     """A deployment, its versions, who works for each and what is pinned to each.
 
@@ -381,7 +393,8 @@ def _share(deployment: Deployment, build_id: str) -> float:
 
 def _pinned(version: Version) -> str:
     """The list filter for open runs that are pinned to a version."""
+    escaped = str(version).replace("\\", "\\\\").replace("'", "\\'")
     return (
-        f"TemporalWorkerDeploymentVersion = '{version}' "
+        f"TemporalWorkerDeploymentVersion = '{escaped}' "
         "AND TemporalWorkflowVersioningBehavior = 'Pinned' AND CloseTime IS NULL"
     )

@@ -13,8 +13,10 @@ from typing import Literal
 from everloom.core import Conflict, Invalid, NotFound, did_you_mean
 from everloom.temporal import (
     Dropped,
+    RunInfo,
     Step,
     TemporalService,
+    Version,
     read_history,
     read_run,
     reset_run,
@@ -88,7 +90,7 @@ class ResetPlan:
     event: int
     """The end of the workflow task that is made anew."""
     is_open: bool
-    """Whether the run is under way: it is ended by the reset."""
+    """Whether a run of the id is under way, this one or a later one: it is ended by the reset."""
     kept: int
     """Events that the new run keeps."""
     redone: tuple[Redone, ...]
@@ -96,6 +98,8 @@ class ResetPlan:
     """Messages that came later and are handed to the new run again."""
     dropped: tuple[Redone, ...]
     """Messages that came later and are not."""
+    version: Version | None = None
+    """The version of the workers that the new run is pinned to; None: bound as the old one was."""
 
 
 async def plan_reset(
@@ -104,6 +108,7 @@ async def plan_reset(
     point: ResetPoint,
     *,
     dropped: Sequence[Dropped] = (),
+    version: Version | None = None,
 ) -> ResetPlan:
     """What resetting a run would do. Changes nothing.
 
@@ -123,7 +128,7 @@ async def plan_reset(
         id=run.workflow_id,
         run_id=info.run_id,
         event=event,
-        is_open=info.is_open,
+        is_open=await _is_under_way(temporal, info),
         kept=sum(1 for step in steps if step.id < event),
         redone=_counted([step for step in later if step.kind in _REDONE], _REDONE),
         reapplied=_counted(
@@ -132,6 +137,7 @@ async def plan_reset(
         dropped=_counted(
             [step for step in messages if _REAPPLIED[step.kind] in dropped], _REAPPLIED
         ),
+        version=version,
     )
 
 
@@ -146,8 +152,19 @@ async def carry_out_reset(
         TemporalUnavailable: Temporal is away.
     """
     return await reset_run(
-        temporal, plan.id, plan.run_id, plan.event, reason=reason, dropped=dropped
+        temporal,
+        plan.id,
+        plan.run_id,
+        plan.event,
+        reason=reason,
+        dropped=dropped,
+        version=plan.version,
     )
+
+
+async def _is_under_way(temporal: TemporalService, info: RunInfo) -> bool:
+    """Temporal ends whichever run of the id is open, also when an earlier one is reset."""
+    return info.is_open or (await read_run(temporal, info.id)).info.is_open
 
 
 def _find_event(steps: Sequence[Step], point: ResetPoint, id: str) -> int:

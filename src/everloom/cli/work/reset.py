@@ -12,6 +12,7 @@ from everloom.control import (
     ResetPlan,
     ResetPoint,
     carry_out_reset,
+    find_version,
     parse_reference,
     plan_reset,
 )
@@ -40,6 +41,7 @@ class Reset:
     activity: str | None
     reason: str
     dropped: Sequence[str]
+    version: str | None
     dry_run: bool
     yes: bool
     as_json: bool
@@ -53,7 +55,11 @@ def reset(call: Reset) -> int:
 async def _reset(call: Reset, out: Output) -> int:
     point, dropped = _read_point(call), _read_dropped(call.dropped)
     async with session() as now:
-        plan = await plan_reset(now.temporal, parse_reference(call.id), point, dropped=dropped)
+        version = None
+        if call.version is not None:
+            version = await find_version(now.settings, now.temporal, call.version)
+        meant = parse_reference(call.id)
+        plan = await plan_reset(now.temporal, meant, point, dropped=dropped, version=version)
         for line in _lines(plan):
             out.say(line)
         if call.dry_run:
@@ -102,7 +108,8 @@ def _read_dropped(given: Sequence[str]) -> tuple[Dropped, ...]:
 
 def _lines(plan: ResetPlan) -> Iterator[str]:
     ends = " The run that is under way is ended." if plan.is_open else ""
-    yield f"A new run of {plan.id} goes on from event {plan.event}.{ends}"
+    pinned = f", pinned to {plan.version}" if plan.version is not None else ""
+    yield f"A new run of {plan.id} goes on from event {plan.event}{pinned}.{ends}"
     yield f"  kept: {plan.kept} events"
     yield f"  done again: {_listed(plan.redone) or 'no activity, timer or child run'}"
     if plan.reapplied:

@@ -1,14 +1,17 @@
 """Workflow code cannot reach clock, chance, environment, files or network, by no detour."""
 
+import gc
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
+from temporalio.workflow import _Definition as Definition
 from tests.apps.sealed.workflows import ALLOWED, ATTEMPTS
 
 from everloom.catalog import Catalog, discover
@@ -115,6 +118,17 @@ async def test_watched_modules_are_imported_once_for_all_runs(served: Sealed) ->
     assert await served.run("sealed.try", "loaded at") == first
 
 
+async def test_nothing_of_a_run_outlives_it(served: Sealed, catalog: Catalog) -> None:
+    """However many runs there were, their copies of the workflow file are gone."""
+    found = Definition.must_from_class(catalog.workflows[0].cls)
+    before = _copies("sealed.workflows")
+
+    for _ in range(20):
+        served.runner.prepare_workflow(found)
+
+    assert _copies("sealed.workflows") <= before
+
+
 def test_modules_are_sorted_by_what_they_do(catalog: Catalog) -> None:
     """Pure ones are passed through, others are shared inside, workflow files are afresh."""
     sorting = sort_modules(entry.cls for entry in catalog.workflows)
@@ -131,6 +145,13 @@ def test_what_is_installed_is_computed() -> None:
 
     assert {"pydantic", "sqlalchemy", "httpx2", "typing_extensions", "yaml"} <= names
     assert not {"tests", "sealed", "time", "os"} & names
+
+
+def _copies(module: str) -> int:
+    gc.collect()
+    return sum(
+        isinstance(each, ModuleType) and each.__name__ == module for each in gc.get_objects()
+    )
 
 
 def _line_of(file: Path, text: str) -> int:

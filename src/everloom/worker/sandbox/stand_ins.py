@@ -25,15 +25,16 @@ ASK_THE_CLOCK = frozenset(f"{module}.{name}" for module, names in _TOLD.items() 
 """Their full names."""
 
 
-@cache
 def stand_in(module: ModuleType) -> ModuleType:
     """The module as workflow code has it: itself, when nothing in it needs a stand-in."""
-    told = _TOLD.get(module.__name__)
-    if told is None:
-        return module
+    return _made(module) if module.__name__ in _TOLD else module
+
+
+@cache  # of Python's own modules: those of a run are not to outlive it
+def _made(module: ModuleType) -> ModuleType:
     made = ModuleType(module.__name__, module.__doc__)
     vars(made).update(vars(module))
-    for name, count in told.items():
+    for name, count in _TOLD[module.__name__].items():
         setattr(made, name, _told(f"{module.__name__}.{name}", getattr(module, name), count))
     return made
 

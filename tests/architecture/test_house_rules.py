@@ -131,7 +131,7 @@ def test_what_everloom_imports_comes_with_it() -> None:
     lacking = {
         module
         for module in imported & set(found)
-        if not {each.lower() for each in found[module]} & brought
+        if not {each.lower().replace("_", "-") for each in found[module]} & brought
     }
 
     assert lacking == set()

@@ -129,3 +129,23 @@ def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
     with pytest.raises(ObjectsUnavailable, match="cannot be made"):
         open_objects(_store(tmp_path, objects="taken"))
+
+
+def test_folder_is_private_and_keeps_no_empty_folders(tmp_path: Path) -> None:
+    """Others on the machine cannot look into a folder made here; one that was there keeps its rights."""
+    objects = open_objects(_store(tmp_path, objects="made"))
+    objects.put("runs/1/large", b"x")
+    objects.put("runs/2/large", b"x")
+    objects.delete("runs/1/large")
+
+    assert (tmp_path / "made").stat().st_mode & 0o777 == 0o700
+    assert [entry.name for entry in (tmp_path / "made" / "runs").iterdir()] == ["2"]
+    objects.delete("runs/2/large")
+    assert list((tmp_path / "made").iterdir()) == []
+    assert objects.list() == []
+
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o770)
+    shared.chmod(0o770)
+    open_objects(_store(tmp_path, objects="shared")).put("a", b"x")
+    assert shared.stat().st_mode & 0o777 == 0o770

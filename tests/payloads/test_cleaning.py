@@ -1,5 +1,6 @@
 """Clean-up deletes what nothing refers to, and never what something does."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -175,6 +176,7 @@ async def test_reset_run_keeps_what_the_former_one_wrote(
     size = next(SIZES)
     async with room.worker() as client:
         run = await room.start(client, "sample.keep", text_of(size))
+        assert await run.query("length") == 7  # its first task, event 4, is done before the signal
         await run.signal("end")
         await run.result()
         former = client.get_workflow_handle(run.id, run_id=run.first_execution_run_id)
@@ -236,6 +238,40 @@ async def test_heartbeat_keeps_its_details(room: Room, service: TemporalService)
         file.touch()
 
         assert await run.result() == str(LONG)
+
+
+async def test_activity_without_a_workflow_keeps_its_input(
+    room: Room, service: TemporalService
+) -> None:
+    """Plain SDK code may start an activity alone: no history refers to what it was given."""
+    text = text_of(next(SIZES))
+    client = await service.get_client()
+    id = f"alone-{uuid4().hex[:8]}"
+    alone = await client.start_activity(
+        "measure", text, id=id, task_queue=room.queue, schedule_to_close_timeout=MONTH
+    )
+
+    assert await room.clean(service) == []
+
+    async with room.worker():
+        assert await alone.result() == len(text)
+
+
+async def test_two_clean_ups_at_once(room: Room, service: TemporalService) -> None:
+    """Both end well, and each left-over goes; what else is there stays."""
+    for _ in range(30):
+        await orphan(room)
+    size = next(SIZES)
+    async with room.worker() as client:
+        run = await room.start(client, "sample.keep", text_of(size))
+        other = room.service()
+
+        found = await asyncio.gather(room.clean(service), room.clean(other))
+
+        assert any(found)
+        assert len(room.stored()) == 1
+        await run.signal("end")
+        assert await run.result() == text_of(size)
 
 
 async def test_young_payloads_are_never_touched(room: Room, service: TemporalService) -> None:

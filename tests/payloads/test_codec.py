@@ -19,7 +19,7 @@ from everloom.payloads import (
     PayloadUnreadable,
 )
 from everloom.settings import PayloadSettings, Settings, SettingsInvalid, load_settings
-from everloom.temporal import read_input, read_run, run_events
+from everloom.temporal import read_input, read_run, read_waits, run_events
 
 from .conftest import LONG, Room, key, random_text
 from .sample import text_of
@@ -178,6 +178,28 @@ async def test_nothing_of_an_encrypted_run_can_be_read(room: Room) -> None:
     assert await read_input(reading, failed.id) == (SECRET,)
     said = [event.failure async for event in run_events(reading, failed.id)]
     assert SECRET in said
+
+
+async def test_what_a_run_waits_for_is_told_in_plain_words(room: Room, tmp_path: Path) -> None:
+    """Why an activity is tried again, and why a run failed, can be read by whoever has the key."""
+    settings = encrypting("2026")
+    reading = room.service(**settings)
+    async with room.worker(**settings) as client:
+        failed = await room.start(client, "sample.failing", SECRET)
+        with pytest.raises(WorkflowFailureError):
+            await failed.result()
+        assert (await read_waits(reading, failed.id)).end == SECRET
+
+        file = tmp_path / "go"
+        beating = await room.start(client, "sample.beating", str(file))
+
+        async def said() -> bool:
+            waits = await read_waits(reading, beating.id)
+            return any(each.pending.last_failure == "not yet" for each in waits.activities)
+
+        await eventually(said)
+        file.touch()
+        await beating.result()
 
 
 async def test_keys_are_rotated_under_way(room: Room) -> None:

@@ -22,6 +22,7 @@ from everloom.payloads import (
     PayloadMissing,
     PayloadReferenceInvalid,
     PayloadStore,
+    namespace_prefix,
     stored_name,
 )
 from everloom.settings import Settings, StoreSettings
@@ -200,6 +201,11 @@ async def test_any_workflow_id_makes_a_key(tmp_path: Path, id: str) -> None:
     assert name.workflow_id.rstrip("…") == id[: len(name.workflow_id.rstrip("…"))]
     assert key.startswith("payloads/default/")
     assert (await store.read(key)).data == b"x"
+
+
+def test_what_no_encoding_takes_is_a_prefix_too() -> None:
+    """Bytes of a command line that are no text are looked for, and found nowhere."""
+    assert namespace_prefix("default", "\udcff") == "payloads/default/=ED=B3=BF"
 
 
 async def test_activity_without_its_input_tells_why(room: Room) -> None:

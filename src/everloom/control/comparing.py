@@ -22,6 +22,7 @@ from everloom.temporal import (
     read_run,
     read_steps_file,
     read_values,
+    reveal_event,
     steps_of,
 )
 
@@ -134,18 +135,22 @@ async def compare_runs(settings: Settings, temporal: TemporalService, a: str, b:
         raise NothingToCompare(
             f"Both sides are {a!r}.", hint="Name two runs: ID, ID@RUN-ID or a history file."
         )
-    first, second = await _read(temporal, a), await _read(temporal, b)
-    return await _compare(data_converter(settings), first, second)
+    converter = data_converter(settings)
+    first, second = await _read(temporal, a, converter), await _read(temporal, b, converter)
+    return await _compare(converter, first, second)
 
 
-async def _read(temporal: TemporalService, named: str) -> _Read:
+async def _read(temporal: TemporalService, named: str, converter: DataConverter) -> _Read:
     path = Path(named)
     if path.suffix == ".json":
         id, steps = read_steps_file(path)
         return _Read(Side(name=named, id=id, events=len(steps)), steps)
     meant = parse_reference(named)
     info = (await read_run(temporal, meant.workflow_id, meant.run_id)).info
-    steps = steps_of(await read_history(temporal, info.id, info.run_id))
+    history = await read_history(temporal, info.id, info.run_id)
+    for event in history.events:
+        await reveal_event(event, converter)
+    steps = steps_of(history)
     return _Read(Side(name=named, id=info.id, events=len(steps)), steps)
 
 

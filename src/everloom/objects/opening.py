@@ -42,13 +42,16 @@ def open_objects(settings: Settings) -> Objects:
         return _open_remote(settings, scheme, place)
     folder = settings.path(address)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # What people work with lies here in plain: only for whoever runs this. A folder that is there
+        # already, perhaps shared by several users, keeps its rights.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ObjectsUnavailable(
             f"The folder of the object store cannot be made: {error}.",
             hint="Let `store.objects` name a folder that may be written to.",
         ) from error
-    return Objects(LocalStore(folder), folder=folder)
+    # Each run has a folder of its own; without clean-up they would outlive everything in them.
+    return Objects(LocalStore(folder, automatic_cleanup=True), folder=folder)
 
 
 def _open_remote(settings: Settings, scheme: str, place: str) -> Objects:

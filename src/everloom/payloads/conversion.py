@@ -1,7 +1,5 @@
 """Put the converter together: pydantic's values, our limits, our failures, codecs, storage."""
 
-import copy
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +13,7 @@ from temporalio.converter import (
     DefaultFailureConverter,
     PayloadConverter,
     SerializationContext,
+    StorageDriverStoreContext,
     WithSerializationContext,
 )
 from temporalio.exceptions import ApplicationError
@@ -25,8 +24,9 @@ from everloom.core import EverloomError
 from everloom.settings import Settings
 
 from .codec import PayloadCodecs
+from .copying import copied
 from .limits import SizeCheck
-from .storage import PayloadStore
+from .storage import PayloadStore, StoredOutside
 
 
 def build_converter(settings: Settings) -> DataConverter:
@@ -62,15 +62,33 @@ class _KnowingConverter(DataConverter):
 
     @override
     def __post_init__(self) -> None:
-        shared = _shared(self.payload_converter_class)
-        if self.context is not None and isinstance(shared, WithSerializationContext):
-            shared = shared.with_context(self.context)
+        shared = _known_to(self.context, _shared(self.payload_converter_class))
         object.__setattr__(self, "payload_converter", shared)
         object.__setattr__(self, "failure_converter", self.failure_converter_class())
 
     @override
     def with_context(self, context: SerializationContext) -> Self:
-        return self if context == self.context else dataclasses.replace(self, context=context)
+        if context == self.context:
+            return self
+        known = _known_to(context, _shared(self.payload_converter_class))
+        return copied(self, context=context, payload_converter=known)
+
+    @override
+    def _with_store_context(self, store_ctx: StorageDriverStoreContext) -> Self:
+        # As the SDK does, without building everything anew: this is done for every payload. Should
+        # the SDK call it otherwise some day, its own way does the same.
+        storage = self.external_storage
+        if not isinstance(storage, StoredOutside):
+            return self
+        return copied(self, external_storage=storage.for_whom(store_ctx))
+
+
+def _known_to(
+    context: SerializationContext | None, converter: PayloadConverter
+) -> PayloadConverter:
+    if context is None or not isinstance(converter, WithSerializationContext):
+        return converter
+    return converter.with_context(context)
 
 
 @cache
@@ -93,9 +111,7 @@ class _MeasuringConverter(PydanticPayloadConverter):
     @override
     def with_context(self, context: SerializationContext) -> Self:
         # The copy shares the cache of pydantic's adapters, which is most of what a converter costs.
-        known = copy.copy(self)
-        known._context = context  # noqa: SLF001 - its own
-        return known
+        return copied(self, _context=context)
 
 
 def _measuring(check: SizeCheck) -> type[_MeasuringConverter]:

@@ -18,7 +18,7 @@ NOBODY = "~"
 """Stands where a workflow or run is not known: a run that is just being started has no id yet."""
 
 ACTIVITY = "~activity"
-"""Stands where the workflow would: the details of an activity's heartbeats."""
+"""Stands where the workflow would: details of heartbeats, and all of an activity without workflow."""
 
 _KEY = re.compile(rf"{ROOT}/([^/]+)/([^/]+)/([^/]+)/(\d{{8}})-([0-9a-f]{{64}})")
 _UNSAFE = re.compile(rb"[^A-Za-z0-9_-]")
@@ -36,14 +36,14 @@ class StoredName:
     run_id: str
     """Empty when it is not known: the payload was there before the run."""
     activity_id: str
-    """Of an activity whose heartbeat it is."""
+    """Of the activity whose heartbeat it is, or that was started without a workflow."""
     digest: str
     """SHA-256 of the object."""
 
     def whose(self) -> str:
         """The run it belongs to, in words."""
         if self.activity_id:
-            return f"a heartbeat of the activity {self.activity_id!r}"
+            return f"the activity {self.activity_id!r}"
         if not self.workflow_id:
             return f"the namespace {self.namespace!r}"
         run = f" ({self.run_id})" if self.run_id else ""
@@ -56,8 +56,8 @@ def object_key(namespace: str, workflow_id: str, run_id: str, *, digest: str, da
     return f"{ROOT}/{whose}/{day:%Y%m%d}-{digest}"
 
 
-def heartbeat_key(namespace: str, activity_id: str, *, digest: str, day: datetime) -> str:
-    """The key of an activity's payload that belongs to no workflow."""
+def activity_key(namespace: str, activity_id: str, *, digest: str, day: datetime) -> str:
+    """The key of an activity's payload that the SDK gives to no workflow."""
     whose = "/".join((_segment(namespace), ACTIVITY, _segment(activity_id)))
     return f"{ROOT}/{whose}/{day:%Y%m%d}-{digest}"
 
@@ -88,10 +88,14 @@ def _segment(text: str) -> str:
     """A name as one segment of a key that every store takes and nothing has to escape."""
     if not text:
         return NOBODY
-    safe = _UNSAFE.sub(lambda found: b"=%02X" % found[0][0], text.encode()).decode()
+    safe = _UNSAFE.sub(lambda found: b"=%02X" % found[0][0], _bytes(text)).decode()
     if len(safe) <= _LONGEST:
         return safe
-    return f"{safe[:_LONGEST]}~{sha256(text.encode()).hexdigest()[:16]}"
+    return f"{safe[:_LONGEST]}~{sha256(_bytes(text)).hexdigest()[:16]}"
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # a command line may hold anything
 
 
 def _plain(segment: str) -> str:

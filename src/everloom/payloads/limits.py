@@ -100,6 +100,7 @@ class SizeCheck:
     def __init__(self, section: PayloadSettings, packing: Packing) -> None:
         self._section = section
         self._packing = packing
+        self._warned_from = section.limit * section.warn_share
         self._tasks = WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[int, int]]()
 
     def check(self, payloads: list[Payload], context: SerializationContext | None) -> None:
@@ -114,7 +115,7 @@ class SizeCheck:
         total = sum(sizes)
         if total >= _SMALL and workflow.in_workflow():
             self._count(payloads, total, context)
-        if total < section.limit * section.warn_share:
+        if total < self._warned_from:
             return
         outside = section.threshold if section.external else None
         largest = max(sizes)
@@ -123,7 +124,7 @@ class SizeCheck:
         inline = self._inline(payloads, sizes, outside)
         if inline > section.limit:
             self._refuse(Step.of(context), inline, section.limit, kept="inline")
-        elif inline >= section.limit * section.warn_share:
+        elif inline >= self._warned_from:
             self._report(Step.of(context), inline)
 
     def _count(

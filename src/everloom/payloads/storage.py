@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Self
 from weakref import WeakValueDictionary
 
 from google.protobuf.message import DecodeError
@@ -28,8 +29,9 @@ from typing_extensions import override
 from everloom.objects import ObjectNotFound, Objects, open_objects
 from everloom.settings import Settings
 
+from .copying import copied
 from .errors import PayloadDamaged, PayloadMissing, PayloadReferenceInvalid
-from .keys import heartbeat_key, object_key, stored_name
+from .keys import activity_key, object_key, stored_name
 from .outside import is_outside
 
 DRIVER = "everloom"
@@ -41,6 +43,15 @@ REPLAY = "ReplayNamespace"
 _AT_ONCE = 8
 
 Target = StorageDriverActivityInfo | StorageDriverWorkflowInfo | None
+
+
+class StoredOutside(ExternalStorage):
+    """The SDK's view of our store, with copies that cost next to nothing."""
+
+    def for_whom(self, context: StorageDriverStoreContext) -> Self:
+        """A copy that stores for somebody, as `_with_store_context` of the SDK makes it."""
+        selecting = StorageDriverSelectContext(target=context.target)
+        return copied(self, _store_context=context, _select_context=selecting)
 
 
 class PayloadStore(StorageDriver):
@@ -87,7 +98,7 @@ class PayloadStore(StorageDriver):
             is_large = payload.ByteSize() >= threshold or is_outside(payload)
             return self if stores and is_large else None
 
-        return ExternalStorage(drivers=[self], driver_selector=select, payload_size_threshold=0)
+        return StoredOutside(drivers=[self], driver_selector=select, payload_size_threshold=0)
 
     @override
     def name(self) -> str:
@@ -178,7 +189,7 @@ class PayloadStore(StorageDriver):
 
 def _key(target: Target, digest: str, now: datetime) -> str:
     if isinstance(target, StorageDriverActivityInfo):
-        return heartbeat_key(target.namespace, target.id or "", digest=digest, day=now)
+        return activity_key(target.namespace, target.id or "", digest=digest, day=now)
     if target is None:
         return object_key("", "", "", digest=digest, day=now)
     return object_key(

@@ -72,6 +72,7 @@ from .pool import ConnectionPool, NotOurs
 from .presence import QueuePresence, Serving, Version, read_presence
 from .queues import Poller, QueueInfo, QueueSide, Versions, read_queue, read_versions
 from .resetting import Dropped, reset_run
+from .revealing import reveal_event
 from .runs import count_runs, list_runs, read_run, run_events
 from .schedule_changes import (
     backfill_schedule,
@@ -218,6 +219,7 @@ __all__ = [
     "read_versions",
     "read_waits",
     "reset_run",
+    "reveal_event",
     "run_events",
     "sample_open_runs",
     "sample_other_runs",

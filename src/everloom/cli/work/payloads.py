@@ -29,12 +29,13 @@ def list_all(*, run: str | None, limit: int, as_json: bool) -> None:
         out.document({"payloads": found[:limit], "found": len(found)})
         return
     if not found:
-        out.say("No payloads are stored.")
+        out.say(f"No payloads of runs {run!r} are stored." if run else "No payloads are stored.")
         return
     out.table(("Payload", "Run", "Size", "Written"), [_row(each) for each in found[:limit]])
     total = size_text(sum(each.size for each in found))
     shown = f", the newest {limit} are shown" if len(found) > limit else ""
-    out.say(f"{len(found)} payloads with {total}{shown}.")
+    count = "1 payload" if len(found) == 1 else f"{len(found)} payloads"
+    out.say(f"{count} with {total}{shown}.")
 
 
 def show(named: str, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from tests.histories import digested
 from tests.waiting import eventually
 from tests.worker.commands import Command, everloom
 
-from everloom.temporal import TemporalService, count_runs
+from everloom.temporal import TemporalService, count_runs, list_runs
 
 SOURCE = Path(__file__).with_name("ordering.py").read_text(encoding="utf-8")
 CALL = "        await call(charge)\n"
@@ -85,13 +85,26 @@ class Orders:
         await handle.signal("release")
         return await handle.result()
 
-    async def listed(self, count: int) -> None:
+    async def listed(self, count: int, condition: str = "") -> None:
         """Wait until Temporal lists that many of its runs: it does so a little later."""
+        query = f"TaskQueue = '{self.queue}'{condition}"
 
         async def seen() -> bool:
-            return await count_runs(self.temporal, f"TaskQueue = '{self.queue}'") == count
+            return await count_runs(self.temporal, query) == count
 
         await eventually(seen)
+
+    async def open(self, count: int) -> None:
+        """Wait until Temporal lists that many open runs."""
+        await self.listed(count, " AND CloseTime IS NULL")
+
+    async def end_all(self) -> None:
+        """End every open run at once, and wait until none is listed."""
+        client = await self.temporal.get_client()
+        query = f"TaskQueue = '{self.queue}' AND CloseTime IS NULL"
+        async for run in list_runs(self.temporal, query):
+            await client.get_workflow_handle(run.id, run_id=run.run_id).terminate()
+        await self.open(0)
 
     @asynccontextmanager
     async def worker(self, *arguments: str) -> AsyncGenerator[Command]:

@@ -1,11 +1,14 @@
 """`everloom replay` tells which runs the code on disk would break, where, and what to do."""
 
 import asyncio
+import importlib
 import json
+import shutil
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,9 +18,11 @@ from tests.cli.conftest import Outcome
 from tests.orders import CALL, SOURCE, WAIT, Orders, make_orders
 from tests.waiting import eventually
 
+from everloom.catalog import discover
 from everloom.engine import Engine, find_binary
 from everloom.settings import Settings, child_environment
-from everloom.temporal import RunInfo, TemporalService, list_runs, read_history
+from everloom.temporal import RunInfo, TemporalService, list_runs, read_history, read_run
+from everloom.worker.replaying import Break, replay_histories, run_subject
 
 NAMESPACE = "replayed"
 FIELD = '    item: str = "book"\n'
@@ -55,6 +60,35 @@ async def orders(
 def as_it_was_first(orders: Orders) -> None:
     """Every test begins with the code that the runs began with."""
     orders.write(SOURCE)
+
+
+HeldAgainst = Callable[[str], Awaitable[tuple[Break | None, Path]]]
+
+
+@pytest.fixture
+def held_against(
+    orders: Orders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[HeldAgainst]:
+    """Holds a run against the code on disk, in this process; gives the break and the file."""
+    package = f"code_{uuid4().hex[:8]}"
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+
+    async def hold(id: str) -> tuple[Break | None, Path]:
+        file = Path(shutil.copy(orders.code, tmp_path / f"{package}.py"))
+        importlib.invalidate_caches()
+        queues = {"default": orders.queue, "bind": {orders.queue: "background"}}
+        settings = Settings.model_validate(
+            {"folder": tmp_path, "catalog": {"packages": (package,)}, "queues": queues}
+        )
+        run = (await read_run(orders.temporal, id)).info
+        replaying = replay_histories(
+            [run_subject(orders.temporal, run)], discover(settings), settings, namespace=NAMESPACE
+        )
+        (found,) = [each async for each in replaying]
+        return found.broken, file
+
+    yield hold
+    sys.modules.pop(package, None)
 
 
 async def replay(orders: Orders, *arguments: str, **environment: str) -> Outcome:
@@ -118,34 +152,52 @@ async def test_a_break_is_named_with_run_event_line_and_remedy(orders: Orders):
             id="the code raises",
         ),
         pytest.param(
+            WAIT, '        if input.item == "book":\n            return "early"\n' + WAIT,
+            "nondeterminism", "timer-started", 'return "early"', id="it comes back early",
+        ),
+        pytest.param(
+            WAIT, f'        self.refuse()\n{WAIT}\n    def refuse(self) -> None:\n'
+            '        from everloom.core import Conflict\n        raise Conflict("no")\n\n    async def rest(self) -> str:\n',
+            "nondeterminism", "timer-started", "self.refuse()", id="it fails early",
+        ),
+        pytest.param(
             FIELD, "    item: int = 0\n    amount: int\n", "payload-unreadable", "",
             "class Ordering", id="the input cannot be read",
         ),
     ],
 )  # fmt: skip
 async def test_each_kind_of_break_is_told_apart(
-    orders: Orders, before: str, after: str, kind: str, event: str, line: str
+    orders: Orders,
+    held_against: HeldAgainst,
+    before: str,
+    after: str,
+    kind: str,
+    event: str,
+    line: str,
 ):
     """Kind, event and line are right for what was edited."""
     orders.edit(before, after)
 
-    done = await replay(orders, "--id", "open-0", "--json")
+    broken, file = await held_against("open-0")
 
-    assert done.code == 1
-    broken = done.document["runs"][0]["broken"]
-    assert broken["kind"] == kind
-    assert broken["event"] == event
+    assert broken is not None
+    assert broken.kind == kind
+    assert broken.event == event
     if kind != "payload-unreadable":
-        assert broken["place"] == f"{orders.code}:{orders.line(line)}"
+        assert broken.place == f"{file}:{orders.line(line)}"
+    if kind == "nondeterminism":
+        assert broken.reset_to is not None
 
 
-async def test_a_patched_edit_fits(orders: Orders):
+async def test_a_patched_edit_fits(orders: Orders, held_against: HeldAgainst):
     """`workflow.patched` keeps the old way for runs that have begun."""
     orders.edit(
         WAIT, f'        if workflow.patched("checked"):\n            await call(check)\n{WAIT}'
     )
 
-    assert (await replay(orders)).code == 0
+    broken, _ = await held_against("open-0")
+
+    assert broken is None
 
 
 async def test_a_removed_workflow_breaks_its_open_runs_only(orders: Orders):

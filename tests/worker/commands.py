@@ -6,7 +6,7 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,11 @@ class Command:
         """Every line of one event."""
         return [line for line in self.lines if line["event"] == event]
 
+    def forget(self) -> None:
+        """Begin anew with what it has written."""
+        self.lines.clear()
+        self.said.clear()
+
     async def event(self, event: str, *, nth: int = 1, within: float = 20) -> Line:
         """The n-th line of an event, once it is there."""
 
@@ -77,10 +82,13 @@ class Command:
         """Kill what is left."""
         left: list[psutil.Process] = []
         if self.process.returncode is None:
-            left = self.children()
-            self.process.kill()
+            with suppress(psutil.NoSuchProcess):  # it may be ending right now
+                left = self.children()
+            with suppress(ProcessLookupError):
+                self.process.kill()
         for child in left:
-            child.kill()
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
         await self.process.wait()
         await self._readers
 

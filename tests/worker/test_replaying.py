@@ -1,6 +1,7 @@
 """Histories are held against code: bounded, and with the line where the two part."""
 
 import importlib
+import shutil
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from everloom.temporal import (
 )
 from everloom.worker.messages import Rehearse, ServedWorkflow
 from everloom.worker.rehearsing import rehearse, touched
-from everloom.worker.replaying import Subject, file_subject, replay_histories
+from everloom.worker.replaying import Break, Subject, file_subject, replay_histories
 from everloom.worker.sandbox import workflow_runner
 from everloom.worker.touched import served_workflows
 
@@ -79,9 +80,7 @@ def load(folder: Path, source: str) -> tuple[Settings, Catalog]:
     return settings, discover(settings)
 
 
-async def test_five_hundred_histories_are_never_all_in_memory(
-    folder: Path, temporal: TemporalService
-):
+async def test_many_histories_are_never_all_in_memory(folder: Path, temporal: TemporalService):
     """A history is read when its turn comes and let go when it is done."""
     history = await _fan_history(folder, temporal, count=5)
     file = write_history_file(folder, history)
@@ -101,10 +100,10 @@ async def test_five_hundred_histories_are_never_all_in_memory(
 
     settings, catalog = load(folder, FAN)
     done = [
-        each async for each in replay_histories([Subject(read)] * 500, catalog, settings, at_once=3)
+        each async for each in replay_histories([Subject(read)] * 150, catalog, settings, at_once=3)
     ]
 
-    assert len(done) == 500
+    assert len(done) == 150
     assert all(each.broken is None for each in done)
     assert most <= 9, "the one of each lane, and those that it has just let go"
 
@@ -168,6 +167,22 @@ async def test_a_history_survives_its_file(folder: Path, temporal: TemporalServi
     assert list(read_history_file(file).events) == list(history.events)
 
 
+async def test_a_reset_run_is_kept_beside_the_one_it_was(folder: Path, temporal: TemporalService):
+    """Its history still has the first run's id; the two are two files."""
+    history = await _fan_history(folder, temporal, count=1)
+    settings, catalog = load(folder, FAN)
+    kept: list[Path] = []
+
+    def keep(seen: WorkflowHistory, run_id: str) -> None:
+        kept.append(write_history_file(folder / "kept", seen, run_id))
+
+    subjects = [_subject(history), Subject(_subject(history).read, "the-second-run")]
+    done = [each async for each in replay_histories(subjects, catalog, settings, on_history=keep)]
+
+    assert {each.run_id for each in done} == {history.run_id, "the-second-run"}
+    assert len(set(kept)) == 2
+
+
 async def test_encrypted_histories_are_replayed_with_their_key_only(
     folder: Path, engine: Engine, temporal: TemporalService
 ):
@@ -196,6 +211,36 @@ async def test_encrypted_histories_are_replayed_with_their_key_only(
     assert broken.kind == "payload-unreadable"
     assert "spring" in broken.message
     assert key not in broken.message + broken.detail
+
+
+async def test_payloads_in_the_object_store_are_read_for_a_replay(
+    folder: Path, engine: Engine, temporal: TemporalService
+):
+    """A history refers to them, in a file too; where the store has lost them, the break says so."""
+    store = {"store": {"objects": str(folder / "store")}, "payloads": {"threshold": 1}}
+    storing = Settings.model_validate({"folder": str(folder), **store})
+    service = TemporalService(storing, address=engine.address, namespace=engine.namespace)
+    history = await _fan_history(folder, service, count=12345, steps=1)
+    await service.close()
+    file = write_history_file(folder / "kept", history)
+    assert b64encode(b"12345").decode() not in file.read_text()
+    _, catalog = load(folder, FAN.replace("range(count)", "range(1)"))
+
+    async def replayed() -> Break | None:
+        replaying = replay_histories(
+            [file_subject(file)], catalog, storing, namespace=temporal.namespace
+        )
+        (found,) = [each async for each in replaying]
+        return found.broken
+
+    assert await replayed() is None
+    shutil.rmtree(folder / "store")
+    broken = await replayed()
+
+    assert broken is not None
+    assert broken.kind == "payload-unreadable"
+    assert "store has no object 'payloads/default/" in broken.message
+    assert "object store" in broken.hint
 
 
 async def test_temporal_away_is_a_note_and_no_obstacle(folder: Path):

@@ -29,6 +29,9 @@ _STANDS_STILL = "[TMPRL1101]"
 _NOT_DECODED = "Failed decoding"
 _NOT_ENCODED = "Failed encoding"
 
+LONGEST = 400
+"""Characters of somebody else's words that are shown; `detail` has all of them."""
+
 _WORDS = {
     "timer": "a timer",
     "end": "the end of the run",
@@ -73,7 +76,7 @@ def judge(
     return Break(
         kind="payload-unreadable",
         message=f"What the history holds cannot be read: {_sentence(trace.failure or said)}",
-        hint="Read it with the keys, codecs and models that the run was written with: "
+        hint="Read it with the keys, object store and models that the run was written with: "
         "models may get fields with defaults, but not lose or narrow any.",
         place=_place(trace.waits, declared),
         detail=said,
@@ -231,5 +234,7 @@ def _words_of(error: Exception) -> str:
 
 
 def _sentence(text: str) -> str:
-    first = " ".join(text.split())[:400]
-    return first if first.endswith((".", "!", "?")) else f"{first}."
+    line = " ".join(text.split())
+    if len(line) > LONGEST:
+        return f"{line[:LONGEST].rstrip()}…"
+    return line if line.endswith((".", "!", "?")) else f"{line}."

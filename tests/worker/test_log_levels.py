@@ -11,6 +11,7 @@ from tests.worker.commands import everloom
 from tests.worker.conftest import Application
 
 from everloom.authoring import StartOptions
+from everloom.engine import free_port
 
 
 async def order(application: Application, *arguments: str) -> None:
@@ -46,6 +47,21 @@ async def test_level_changes_in_every_process_of_a_running_worker(application: A
         await order(application, "--reset")
         await worker.event("log levels changed", nth=6)
         assert worker.events("log levels changed")[5]["orders"] == {}
+
+
+async def test_level_changes_in_a_running_api(application: Application):
+    """The API of the same folder follows too."""
+    environment = {"TEMPORAL_ADDRESS": application.address, "EVERLOOM_LOG__LEVEL": "info"}
+    port = str(free_port())
+    async with everloom(application.folder, "api", "--port", port, environment=environment) as api:
+        await api.says("API: http://")
+
+        await order(application, "debug", "--logger", "everloom.temporal")
+        changed = await api.event("log levels changed")
+        assert changed["orders"] == {"everloom.temporal": "debug"}
+
+        await order(application, "--reset")
+        assert (await api.event("log levels changed", nth=2))["orders"] == {}
 
 
 async def test_restarted_process_keeps_the_order(application: Application):

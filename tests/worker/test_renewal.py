@@ -4,10 +4,14 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+import httpx2
 from tests.servers.certificates import Authority, server_side
 from tests.servers.tls_front import TlsFront, tls_front
+from tests.waiting import eventually
 from tests.worker.commands import Command, everloom
 from tests.worker.conftest import Application
+
+from everloom.engine import free_port
 
 OLD, NEW = Authority("old"), Authority("new")
 
@@ -73,6 +77,42 @@ async def test_new_certificates_of_a_new_authority_keep_a_worker_working(applica
 
         assert len(front.refused) == refused
         assert command.events("worker process crashed") == []
+
+
+async def test_new_certificates_are_taken_over_by_the_api(application: Application):
+    """The API, which asks Temporal now and then only, goes over to them too."""
+    folder, port = application.folder, free_port()
+    files = OLD.write_client(folder)
+    variables = {
+        "EVERLOOM_TEMPORAL__RENEW_EVERY": "100ms",
+        "HOME": str(folder),
+        "TEMPORAL_TLS_SERVER_CA_CERT_PATH": str(OLD.write(folder / "ca.pem")),
+        "TEMPORAL_TLS_CLIENT_CERT_PATH": str(files.certificate),
+        "TEMPORAL_TLS_CLIENT_KEY_PATH": str(files.key),
+    }
+    tls = server_side(OLD.issue(), clients_of=OLD)
+    async with tls_front(application.address, tls) as front:
+        variables["TEMPORAL_ADDRESS"] = front.address
+        async with everloom(folder, "api", "--port", str(port), environment=variables) as api:
+            ready = f"http://127.0.0.1:{port}/readyz"
+            await eventually(lambda: _status(ready, api, 200), within=20)
+
+            front.tls = server_side(OLD.issue(), clients_of=NEW)
+            await front.cut()
+            await eventually(lambda: _status(ready, api, 503), within=20)
+            NEW.write_client(folder)
+
+            await api.event("temporal takes the new credentials")
+            await eventually(lambda: _status(ready, api, 200), within=20)
+
+
+async def _status(address: str, command: Command, wanted: int) -> bool:
+    assert command.process.returncode is None, command.said
+    async with httpx2.AsyncClient(trust_env=False, timeout=10) as client:
+        try:
+            return (await client.get(address)).status_code == wanted
+        except httpx2.TransportError:
+            return False
 
 
 async def test_worker_cut_off_before_the_new_files_came_is_back_with_them(

@@ -1,13 +1,16 @@
 """`everloom dev`, as people and programs use it: real processes, a real Temporal of its own."""
 
+import base64
 import json
 import re
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -36,7 +39,13 @@ class Folder:
             "worker": {"health_port": 0},
             "api": {"port": free_port()},
         }
-        (path / "everloom.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+        self.settle(**settings)
+
+    def settle(self, **sections: Any) -> None:
+        """Write the settings, with these sections besides those there are."""
+        file = self.path / "everloom.yaml"
+        known: dict[str, Any] = yaml.safe_load(file.read_text("utf-8")) if file.exists() else {}
+        file.write_text(yaml.safe_dump(known | sections), encoding="utf-8")
 
     @asynccontextmanager
     async def dev(self, *arguments: str, **environment: str) -> AsyncGenerator[Command]:
@@ -65,6 +74,27 @@ def answers(address: str) -> bool:
             return answer.status == 200
     except URLError:
         return False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def ask(address: str, body: Any = None, **headers: str) -> Answer:
+    """GET, or POST something as JSON."""
+    data = None if body is None else json.dumps(body).encode()
+    headers["Content-Type"] = "application/json"
+    with urlopen(Request(address, data, headers), timeout=10) as answer:  # noqa: S310 - our own address
+        return Answer(answer.headers, answer.read())
+
+
+def text_as_sent(text: str) -> str:
+    """A text as payloads have it in JSON."""
+    return base64.b64encode(text.encode()).decode()
 
 
 async def test_once_prints_the_result_alone_and_leaves_nothing(folder: Folder):
@@ -120,6 +150,8 @@ async def test_stays_up_serves_and_reloads_until_ctrl_c(folder: Folder):
         assert answers(found["API"])
         assert answers(found["Temporal UI"])
         assert answers(found["Health"])
+        with pytest.raises(HTTPError, match="404"):  # nothing to decode: nobody is let in
+            ask(found["API"].replace("/docs", "/codec/decode"), {"payloads": []})
 
         async with folder.dev("--run", "greeting", "--once") as second:
             assert await second.exit_code(within=60) == 0
@@ -137,6 +169,30 @@ async def test_stays_up_serves_and_reloads_until_ctrl_c(folder: Folder):
         assert await dev.exit_code(within=30) == 0
     assert dev.output.strip() == b"hello", dev.said
     assert len([line for line in dev.said if "API" in line]) == 1  # not again at each reload
+
+
+async def test_temporals_web_interface_shows_what_is_encrypted(folder: Folder):
+    """It is told where the codec is, its page may ask there, and no other page may; the words come back."""
+    secret = base64.b64encode(b"." * 32).decode()
+    folder.settle(payloads={"encrypt_with": "2026", "keys": {"2026": secret}})
+    async with folder.dev("--run", "greeting", "--id", "sealed") as dev:
+        await dev.says("Everything stays up", within=40)
+        found = addresses(dev)
+        page, api = found["Temporal UI"], found["API"].removesuffix("/docs")
+
+        codec = json.loads(ask(f"{page}/api/v1/settings").body)["Codec"]["Endpoint"]
+        assert codec == f"{api}/codec"
+        run = f"{page}/api/v1/namespaces/default/workflows/sealed/history"
+        last = json.loads(ask(run).body)["history"]["events"][-1]
+        result = last["workflowExecutionCompletedEventAttributes"]["result"]
+        assert result["payloads"][0]["metadata"]["encoding"] == text_as_sent("binary/encrypted")
+
+        answer = ask(f"{codec}/decode", result, Origin=page)
+        assert answer.headers["Access-Control-Allow-Origin"] == page
+        [payload] = json.loads(answer.body)["payloads"]
+        assert payload["data"] == text_as_sent('"hello"')
+        with pytest.raises(HTTPError, match="403"):
+            ask(f"{codec}/decode", result, Origin="http://elsewhere.test")
 
 
 async def test_killed_dev_leaves_no_process(folder: Folder):

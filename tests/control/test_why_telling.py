@@ -156,6 +156,24 @@ def test_code_that_was_changed_under_a_run_says_so() -> None:
     assert "`workflow.patched`" in why.hint
 
 
+def test_a_payload_that_cannot_be_read_is_no_bug() -> None:
+    """Nobody is sent to mend code when a key or an object is missing."""
+    trouble = TaskTrouble(
+        cause="workflow-worker-unhandled-failure",
+        message="A payload of the run 'a' is missing: /b has no object 'c'. Put it back.",
+        stack="",
+        at=NOW,
+        worker="w1",
+        code="payload-missing",
+    )
+    task = WaitingTask(is_started=False, attempt=2, scheduled=NOW, started=None)
+
+    why = tell(Facts(run=waits(task=task, trouble=trouble), now=NOW))
+
+    assert why.sentence.startswith("Its worker cannot read what the run holds: A payload of")
+    assert "Mend the code" not in why.hint
+
+
 def test_a_status_that_is_newer_than_this_code_is_still_told() -> None:
     """Unknown words of the server are passed on, not raised."""
     info = replace(RUN, status="status-99", closed=NOW)

@@ -134,7 +134,8 @@ async def test_lost_object_holds_the_run_up_and_does_not_lose_it(room: Room) -> 
 
         said = await eventually(failing, within=20)
         assert f"A payload of the run '{run.id}'" in said
-        assert "is missing: there is no object 'payloads/default/" in said
+        assert f"is missing: {folder.parent} has no object 'payloads/default/" in said
+        assert "a folder is for one machine" in said
         shutil.move(folder.with_name("away"), folder)
         assert await run.result() == text_of(LONG)
 

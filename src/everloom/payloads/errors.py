@@ -7,6 +7,11 @@ _WAITS = (
     "Put the object back from a backup, or point `store.objects` to where it was written"
 )
 
+_FOLDER = (
+    "Every process needs the same `store.objects`, and a folder is for one machine: several need a "
+    "bucket or a folder that all of them share. "
+)
+
 
 class PayloadMissing(NotFound):
     """A payload that is kept in the object store is not there."""
@@ -14,9 +19,11 @@ class PayloadMissing(NotFound):
     code = "payload-missing"
     retryable = True
 
-    def __init__(self, key: str, whose: str) -> None:
+    def __init__(self, key: str, whose: str, *, store: str) -> None:
+        folder = "" if "://" in store else _FOLDER
         super().__init__(
-            f"A payload of {whose} is missing: there is no object {key!r}.", hint=f"{_WAITS}."
+            f"A payload of {whose} is missing: {store} has no object {key!r}.",
+            hint=f"{folder}{_WAITS}.",
         )
 
 

@@ -86,6 +86,11 @@ class PayloadStore(StorageDriver):
             self._objects = open_objects(self._settings)
         return self._objects
 
+    @property
+    def _where(self) -> str:
+        address = self._settings.store.objects
+        return address if "://" in address else str(self._settings.path(address))
+
     def external_storage(self, *, threshold: int, stores: bool) -> ExternalStorage:
         """What the SDK's converter takes.
 
@@ -161,7 +166,7 @@ class PayloadStore(StorageDriver):
         try:
             data = await self.objects.aget(key)
         except ObjectNotFound:
-            raise PayloadMissing(key, name.whose()) from None
+            raise PayloadMissing(key, name.whose(), store=self._where) from None
         found = await asyncio.to_thread(_digest, data)
         if found != name.digest:
             raise PayloadDamaged(key, name.whose(), f"has {len(data)} bytes with another hash")

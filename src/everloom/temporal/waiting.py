@@ -118,6 +118,8 @@ class TaskTrouble:
     stack: str
     at: datetime
     worker: str
+    code: str = ""
+    """Kind of the error, where it has one: `payload-missing`, `ValueError`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -354,6 +356,7 @@ def _trouble(event: HistoryEvent) -> TaskTrouble:
             "WORKFLOW_TASK_FAILED_CAUSE_",
             "cause",
         ),
+        code=said.failure.application_failure_info.type,
         message=telling_message(said.failure),
         stack=said.failure.stack_trace,
         at=at,

@@ -171,8 +171,15 @@ def _failing_sentence(trouble: TaskTrouble, place: str) -> str:
     what = because(trouble.message)
     if trouble.cause == "non-deterministic-error":
         return f"Its code was changed in a way that does not fit what it did before{what}."
+    if _is_unreadable(trouble):
+        return f"Its worker cannot read what the run holds{what}."
     where = f" at {place}" if place else ""
     return f"Its own code fails{where}{what}."
+
+
+def _is_unreadable(trouble: TaskTrouble) -> bool:
+    """Whether a payload is the matter: its key or object is missing, or the object store is away."""
+    return trouble.code.startswith(("payload-", "objects-"))
 
 
 def _failing_hint(trouble: TaskTrouble, id: str) -> str:
@@ -181,6 +188,8 @@ def _failing_hint(trouble: TaskTrouble, id: str) -> str:
             "Bring the former code back, or keep both paths with `workflow.patched`; "
             "`everloom replay` shows the place."
         )
+    if _is_unreadable(trouble):
+        return "Its code has no part in it. Once its worker can read it, the run goes on by itself."
     return (
         "Mend the code and restart the workers: the run goes on by itself. "
         f"`everloom runs reset {typed(id)} --to-task first --dry-run` shows what doing it anew would cost."

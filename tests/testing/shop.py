@@ -1,6 +1,7 @@
 """A little shop: what the tests of the testing room serve."""
 
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -129,3 +130,21 @@ def fake_send(order: Order) -> str:
     """What stands in for the mail in a worker process."""
     note(order, "send")
     return "faked"
+
+
+DOOR = threading.Event()
+
+
+@activity_type(name="shop.wait-at-door")
+def wait_at_door(order: Order) -> None:
+    """Wait until somebody opens, and heed nothing else."""
+    DOOR.wait(60)
+
+
+@workflow_type(name="shop.visit", queue="standard")
+class Visit(Workflow[Order, None]):
+    """Wait at the door."""
+
+    @override
+    async def run(self, input: Order) -> None:
+        await call(wait_at_door, input, policy=ONCE)

@@ -9,6 +9,7 @@ from tests.testing.shop import Mailbox, Order, PlaceOrder
 
 from everloom import testing
 from everloom.core import EverloomError
+from everloom.testing import serving
 
 
 def fake(order: Order) -> str:
@@ -193,3 +194,32 @@ async def test_every_saga_fault_is_tried(everloom_temporal: testing.Temporal) ->
         ("shop.send-mail",),
         ("shop.send-mail", "shop.release"),
     ]
+
+
+async def test_a_run_that_nobody_serves_ends_the_test(everloom_temporal: testing.Temporal) -> None:
+    """A forgotten worker is told by its queue, and does not let the test wait for ever."""
+    everloom_temporal.patience = timedelta(seconds=1)
+
+    with pytest.raises(testing.RunStuck, match="No worker asks the queue `standard`") as stuck:
+        await shop.Steady.execute(everloom_temporal, Order(id="a"))
+
+    assert "`temporal.patience`" in stuck.value.hint
+
+
+async def test_an_activity_that_never_ends_is_named(
+    everloom_worker: Any, everloom_temporal: testing.Temporal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leaving the worker does not wait for it for ever."""
+    monkeypatch.setattr(serving, "LEAVE_LIMIT", 1.5)
+    shop.DOOR.clear()
+
+    async def leave_it_alone() -> None:
+        async with everloom_worker(shop.Visit) as worker:
+            await shop.Visit.start(everloom_temporal, Order(id="a"))
+            await testing.eventually(lambda: worker.calls("shop.wait-at-door"))
+
+    try:
+        with pytest.raises(testing.WorkerStuck, match=r"`shop\.wait-at-door` was cancelled"):
+            await leave_it_alone()
+    finally:
+        shop.DOOR.set()

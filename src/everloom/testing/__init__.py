@@ -9,6 +9,8 @@ from .errors import (
     CodeUnusable,
     FakeInvalid,
     ProcessFailed,
+    RunStuck,
+    WorkerStuck,
 )
 from .failures import Failed, causes_of, run_fails
 from .histories import RecordedHistory, record_history, recorded_histories
@@ -39,6 +41,7 @@ __all__ = [
     "ProcessFailed",
     "RecordedHistory",
     "ReplayBroken",
+    "RunStuck",
     "RunningWorker",
     "SagaFaults",
     "Server",
@@ -46,6 +49,7 @@ __all__ = [
     "Temporal",
     "Trial",
     "WorkerProcess",
+    "WorkerStuck",
     "apart",
     "at_event",
     "at_start_of",

@@ -21,6 +21,18 @@ class FakeInvalid(Invalid):
     code = "fake-invalid"
 
 
+class WorkerStuck(Conflict):
+    """A test's worker does not end: an activity or a workflow runs on for ever."""
+
+    code = "worker-stuck"
+
+
+class RunStuck(Conflict):
+    """A run has not ended for longer than a test waits."""
+
+    code = "run-stuck"
+
+
 class ProcessFailed(Conflict):
     """A worker process of a test ended, and not because the test killed it."""
 

@@ -128,7 +128,8 @@ class SagaFaults:
         error: BaseException | None = None
         client = await self._temporal.get_client()
         try:
-            await client.execute_workflow(self._name, input, id=id, task_queue="-")
+            ending = client.execute_workflow(self._name, input, id=id, task_queue="-")
+            await self._temporal.in_time(id, ending)
         except WorkflowFailureError as caught:
             error = caught.cause
         calls = tuple(self.faults.calls.get(id, ()))

@@ -1,10 +1,12 @@
 """A worker for one test: on a queue of its own, in this process, its runs replayed at the end."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import TracebackType
 from typing import Any
 from uuid import uuid4
 
@@ -16,12 +18,16 @@ from everloom.worker.running import RunningActivities
 from everloom.worker.sandbox import workflow_runner
 
 from .code import Served, gather, opened
+from .errors import WorkerStuck
 from .fakes import make_fakes
 from .replaying import replay_runs
 from .routing import Call, Route, Watch, WatchedRunner
 from .temporal import Temporal
 
 NOTHING: Mapping[Any, Any] = {}
+
+LEAVE_LIMIT = 10.0
+"""Seconds until a worker that was told to end has to have ended."""
 
 
 class RunningWorker:
@@ -88,6 +94,7 @@ async def worker(
         CodeUnusable: Something is neither a workflow nor an activity.
         ActivityUnknown, FakeInvalid: A fake stands in for nothing, or for something else.
         ProviderMissing: An activity class needs something that nothing provides.
+        WorkerStuck: The worker does not end: an activity or a workflow runs on for ever.
         ReplayBroken: A run does not replay (an `AssertionError`).
     """
     served = gather(temporal.settings, code)
@@ -119,24 +126,63 @@ async def serve(
         activities = await stack.enter_async_context(
             opened(served, temporal.settings, besides=besides, without=frozenset(stand_ins))
         )
-        threads = stack.enter_context(ThreadPoolExecutor(temporal.settings.worker.threads))
+        threads = ThreadPoolExecutor(temporal.settings.worker.threads)
+        # When the worker has ended, so have they; but for an activity that is stuck.
+        stack.callback(threads.shutdown, wait=False, cancel_futures=True)
         route = Route(serving.queue, serving.lost_after)
         stack.enter_context(temporal.serving(route, served.workflows))
         runner = workflow_runner(served.catalog)
-        usual = worker_interceptors(temporal.settings, RunningActivities())
-        await stack.enter_async_context(
-            Worker(
-                await temporal.get_client(),
-                task_queue=serving.queue,
-                workflows=served.classes,
-                activities=[*activities, *stand_ins.values()],
-                activity_executor=threads,
-                interceptors=[*usual, watch, *serving.interceptors],
-                workflow_runner=WatchedRunner(serving.around(runner), watch),
-                workflow_failure_exception_types=[Exception],
-                # No run is kept in memory, so each step of it is a replay of all before it.
-                max_cached_workflows=0,
-                graceful_shutdown_timeout=timedelta(seconds=1),
-            )
+        under_way = RunningActivities()
+        usual = worker_interceptors(temporal.settings, under_way)
+        serves = Worker(
+            await temporal.get_client(),
+            task_queue=serving.queue,
+            workflows=served.classes,
+            activities=[*activities, *stand_ins.values()],
+            activity_executor=threads,
+            interceptors=[*usual, watch, *serving.interceptors],
+            workflow_runner=WatchedRunner(serving.around(runner), watch),
+            workflow_failure_exception_types=[Exception],
+            # No run is kept in memory, so each step of it is a replay of all before it.
+            max_cached_workflows=0,
+            graceful_shutdown_timeout=timedelta(seconds=1),
         )
+        await stack.enter_async_context(_ending_in_time(serves, under_way))
         yield RunningWorker(temporal, watch)
+
+
+class _ending_in_time:  # noqa: N801 - used as a function is
+    """The worker as a context; one that cannot end because of an activity says so."""
+
+    def __init__(self, worker: Worker, under_way: RunningActivities) -> None:
+        self._worker = worker
+        self._under_way = under_way
+
+    async def __aenter__(self) -> None:
+        await self._worker.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        ended = asyncio.create_task(self._worker.shutdown())
+        await asyncio.wait([ended], timeout=LEAVE_LIMIT)
+        if not ended.done():
+            ended.cancel()
+            raise self._stuck()
+        await self._worker.__aexit__(kind, error, at)
+
+    def _stuck(self) -> WorkerStuck:
+        said = f"The worker has not ended within {LEAVE_LIMIT:g} s"
+        names = sorted({f"`{each.activity}`" for each in self._under_way.abandoned()})
+        if not names:
+            return WorkerStuck(
+                f"{said}, though no activity runs.",
+                hint="Does a workflow loop without awaiting, or is Temporal away?",
+            )
+        return WorkerStuck(
+            f"{said}: {', '.join(names)} was cancelled and still runs.",
+            hint="Let the activity heed its cancellation, or limit what it waits for.",
+        )

@@ -19,6 +19,7 @@ from tests.waiting import eventually
 from tests.worker.commands import Command, everloom
 
 from everloom.engine import Engine, free_port
+from everloom.temporal import TemporalService, count_runs
 
 NAPPING = Path(__file__).parents[1] / "worker" / "napping.py"
 
@@ -40,6 +41,12 @@ class Folder:
             "api": {"port": free_port()},
         }
         self.settle(**settings)
+
+    def serve(self, queue: str) -> None:
+        """Serve a queue that no other test has."""
+        source = self.code.read_text(encoding="utf-8").replace('"standard"', f'"{queue}"')
+        self.code.write_text(source, encoding="utf-8")
+        self.settle(queues={"bind": {queue: "standard"}})
 
     def settle(self, **sections: Any) -> None:
         """Write the settings, with these sections besides those there are."""
@@ -209,17 +216,40 @@ async def test_killed_dev_leaves_no_process(folder: Folder):
 
 async def test_nothing_is_started_where_temporal_is_given(folder: Folder, engine: Engine):
     """With `TEMPORAL_ADDRESS` set, that Temporal is used and the folder stays without one."""
-    queue = "dev-with-a-given-temporal"
-    source = folder.code.read_text(encoding="utf-8").replace('"standard"', f'"{queue}"')
-    folder.code.write_text(source, encoding="utf-8")
-    with (folder.path / "everloom.yaml").open("a", encoding="utf-8") as file:
-        file.write(f"queues: {{bind: {{{queue}: standard}}}}\n")
+    folder.serve("dev-with-a-given-temporal")
 
     async with folder.dev("--run", "greeting", "--once", TEMPORAL_ADDRESS=engine.address) as dev:
         assert await dev.exit_code(within=60) == 0
 
     assert json.loads(dev.output) == "hello"
     assert not (folder.path / ".everloom" / "temporal.db").exists()
+
+
+async def test_an_edit_that_breaks_an_open_run_is_held(
+    folder: Folder, engine: Engine, temporal: TemporalService
+):
+    """The place and the run are told, and the old code goes on."""
+    folder.serve("dev-with-an-open-run")
+    nap = ("--run", "napping", "--input", "60", "--id", "a-long-nap")
+    async with folder.dev(*nap, TEMPORAL_ADDRESS=engine.address) as dev:
+        await dev.event("watching for changes", within=40)
+        await eventually((folder.path / "notes.txt").exists, within=40)
+        await eventually(lambda: _is_listed(temporal, "a-long-nap"))
+
+        source = folder.code.read_text(encoding="utf-8")
+        folder.code.write_text(source.replace('name="nap"', 'name="doze"'), encoding="utf-8")
+
+        await dev.says("code: edit-breaks-runs")
+        said = "\n".join(dev.said)
+        assert "would break 1 running workflow" in said
+        assert "a-long-nap" in said
+        assert "activity `nap`, the code with activity `doze`" in said
+        assert dev.events("worker reloaded") == []
+        await temporal.terminate_workflow("a-long-nap", None, "no more needed")
+
+
+async def _is_listed(temporal: TemporalService, id: str) -> bool:
+    return await count_runs(temporal, f"WorkflowId = '{id}' AND CloseTime IS NULL") == 1
 
 
 async def test_once_without_a_run_is_refused(folder: Folder):

@@ -3,11 +3,14 @@
 import asyncio
 import json
 import os
+import pty
 import re
 import shlex
 import signal
+import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -151,6 +154,11 @@ async def test_nothing_is_overwritten(project: Path) -> None:
         pytest.param(["tea", "--package", "Tea-Shop"], "`--package tea_shop`", id="no-package"),
         pytest.param(["tea", "--package", "class"], "`--package class_flows`", id="a-keyword"),
         pytest.param(["tea", "--package", "json"], "`--package json_flows`", id="hides-a-module"),
+        pytest.param(["tea", "--package", "rich"], "`--package rich_flows`", id="hides-a-library"),
+        pytest.param(["tea", "--package", "thé"], "`--package the`", id="not-ascii"),
+        pytest.param(["Café"], "`cafe`", id="accents"),
+        pytest.param(["everloom"], "`everloom-flows`", id="replaces-everloom"),
+        pytest.param(["x" * 300], "`--into`", id="too-long"),
     ],
 )
 async def test_a_wrong_name_is_refused_with_a_right_one(
@@ -162,6 +170,27 @@ async def test_a_wrong_name_is_refused_with_a_right_one(
     assert code == 2
     assert suggested in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_at_a_terminal_it_asks_until_the_answer_will_do(tmp_path: Path) -> None:
+    """A wrong answer is asked for again; an empty one takes what is offered."""
+    terminal, other_end = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "everloom", "new"],
+        cwd=tmp_path, stdin=other_end, stdout=other_end, stderr=other_end,
+    )  # fmt: skip
+    os.close(other_end)
+    os.write(terminal, b"9 lives\nTea Shop\nclass\n\n")
+    said = b""
+    with suppress(OSError):  # the other end is closed
+        while chunk := os.read(terminal, 4096):
+            said += chunk
+    os.close(terminal)
+
+    assert process.wait(timeout=20) == 0, said
+    assert said.count(b"Name of the project:") == 2
+    assert said.count(b"Name of its Python package [tea_shop]:") == 2
+    assert (tmp_path / "tea-shop" / "tea_shop" / "workflows.py").is_file()
 
 
 async def test_programs_get_one_document(tmp_path: Path) -> None:

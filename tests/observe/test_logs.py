@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, SecretStr
+from typing_extensions import override
 
 from everloom.observe import get_logger, set_up_logs
 from everloom.observe.secrets import masked_text
@@ -171,6 +172,59 @@ def test_what_is_no_secret_is_left_alone(capsys: pytest.CaptureFixture[str]):
     line = only_line(capsys)
     assert fields.items() <= line.items()
     assert line["event"] == "the author passed the tokenizer"
+
+
+class Hidden:
+    """Looks harmless as text, and is spelled with a secret."""
+
+    @override
+    def __str__(self) -> str:
+        """What people see."""
+        return "a client"
+
+    @override
+    def __repr__(self) -> str:
+        """What a console shows."""
+        return "Client(password='hunter2')"
+
+
+class Unshowable:
+    """Fails when it is shown."""
+
+    @override
+    def __str__(self) -> str:
+        """Fail."""
+        raise RuntimeError("hunter2 cannot be shown")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_lines_that_cannot_be_written_tell_no_secret(capsys: pytest.CaptureFixture[str], form: Any):
+    """What fails while a line is made is told with its place, and without what the line holds."""
+    set_up_logs(LogSettings(format=form))
+
+    logging.getLogger("shop").warning("%d orders of %s", "many", {"password": "hunter2"})
+    get_logger("shop").warning("sold", client=Hidden(), what=Unshowable())
+
+    said = capsys.readouterr().err
+    assert "hunter2" not in said
+    assert "Traceback" not in said
+    failed, sold = said.splitlines()
+    assert "log line cannot be written" in failed
+    assert "test_logs.py:" in failed
+    assert "<Unshowable that cannot be shown>" in sold
+
+
+def test_each_line_is_json_whatever_the_number(capsys: pytest.CaptureFixture[str]):
+    """JSON has neither NaN nor infinity."""
+    set_up_logs(LogSettings(format="json"))
+
+    get_logger("shop").info("measured", rate=float("nan"), limits=[float("inf"), 1.5])
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    line = json.loads(capsys.readouterr().err, parse_constant=refuse)
+    assert (line["rate"], line["limits"]) == ("nan", ["inf", 1.5])
 
 
 def test_long_texts_hold_nobody_up():

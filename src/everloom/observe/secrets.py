@@ -1,6 +1,7 @@
 """What must not be logged: values under names that look secret, and what looks secret in any text."""
 
 import dataclasses
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -57,6 +58,8 @@ def masked(name: str, value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, SecretStr) or _is_secret(name):
         return MASK if value != "" else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it
     if isinstance(value, int | float):
         return value
     if depth >= DEEPEST or isinstance(value, str):
@@ -86,6 +89,9 @@ def _inside(name: str, value: Any, depth: int) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         several: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType]
         return [masked(name, each, depth) for each in several]
-    said = str(value)
+    try:
+        said, spelled = str(value), repr(value)
+    except Exception:  # noqa: BLE001 - anything may be in somebody's `__str__`, and the line counts
+        return f"<{type(value).__name__} that cannot be shown>"
     shown = masked_text(said)
-    return value if shown == said else shown
+    return value if (shown, masked_text(spelled)) == (said, spelled) else shown

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import StringIO
 from typing import TextIO
@@ -9,7 +10,9 @@ from typing import TextIO
 import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
+from typing_extensions import override
 
+from everloom.core import LOG_FIELDS
 from everloom.settings import LogSettings
 
 from .fields import lift_run_fields
@@ -25,7 +28,7 @@ def set_up_logs(log: LogSettings) -> None:
 
     Calling it again replaces what was set up before.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler(sys.stderr)
     handler.setFormatter(_formatter(log))
     logging.getLogger().handlers[:] = [handler]
     apply_levels(log.level)
@@ -33,6 +36,26 @@ def set_up_logs(log: LogSettings) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say where the line is that cannot be written: `logging` would show all that is in it."""
+        error = sys.exception()
+        instead = logging.LogRecord(
+            "everloom.log",
+            logging.ERROR,
+            record.pathname,
+            record.lineno,
+            "log line cannot be written",
+            None,
+            None,
+        )
+        place = f"{record.pathname}:{record.lineno}"
+        setattr(instead, LOG_FIELDS, {"place": place, "error": f"{type(error).__name__}: {error}"})
+        with suppress(OSError, ValueError):  # the stream is closed, or nobody reads it any more
+            self.stream.write(self.format(instead) + self.terminator)
 
 
 def _formatter(log: LogSettings) -> ProcessorFormatter:

@@ -8,10 +8,11 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from tests.guides import GUIDES
 
 from everloom.engine import Engine
@@ -23,19 +24,23 @@ BLOCK = re.compile(
 )
 STEPS = ("before", "step 1", "step 2", "step 3", "step 4", "step 5")
 
-REPLAY = """
-import asyncio, sys
+DRIVER = """
+import asyncio, runpy, sys
 from pathlib import Path
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from everloom.plugin import EverloomPlugin
 from parcels.workflows import SendParcel
 
-history = WorkflowHistory.from_json("old", Path(sys.argv[1]).read_text())
+file, *sys.argv[1:] = sys.argv[1:]
+if len(sys.argv) > 1:
+    runpy.run_module("parcels.starter", run_name="__main__")
+history = WorkflowHistory.from_json("old", Path(file).read_text())
 replayer = Replayer(workflows=[SendParcel], plugins=[EverloomPlugin()])
 asyncio.run(replayer.replay_workflow(history))
 print("replayed")
 """
+"""Replays a history, and runs the starter before when it is given a number."""
 
 
 class Project:
@@ -47,7 +52,7 @@ class Project:
         self.queue = f"parcels-{uuid4().hex[:8]}"
         (folder / "parcels").mkdir()
         (folder / "parcels" / "__init__.py").touch()
-        (folder / "replay.py").write_text(REPLAY, encoding="utf-8")
+        (folder / "driver.py").write_text(DRIVER, encoding="utf-8")
 
     def take_step(self, wanted: str) -> None:
         """Write the files of a step; its queue is one that nobody else has."""
@@ -113,37 +118,49 @@ def project(tmp_path: Path, engine: Engine) -> Project:
     return made
 
 
-@pytest.mark.parametrize("last", STEPS[1:])
 async def test_each_step_goes_on_with_what_was_there(
-    project: Project, temporal: TemporalService, last: str, tmp_path: Path
+    project: Project, temporal: TemporalService
 ) -> None:
-    """Runs from before the step finish after it, new ones run, and the old history replays."""
+    """Runs from before the steps finish after each, new ones run, and the old history replays."""
     client = await temporal.get_client()
     plain = await Client.connect(client.service_client.config.target_host)
-    old = await plain.start_workflow(
-        "SendParcel",
-        {"number": 1, "address": "Elm Street 1"},
-        id=f"old-{project.queue}",
-        task_queue=project.queue,
-    )
+    old = [await _start_plainly(plain, project.queue, number) for number in range(len(STEPS[1:]))]
     async with project.served("before"):
-        await _packed(old.id, plain)
-    for step in STEPS[1 : STEPS.index(last) + 1]:
-        project.take_step(step)
-    number = uuid4().int % 10**9
+        for run in old:
+            await _packed(run.id, plain)
 
-    if last != "step 3":  # whose models want the starter of step 4
-        await project.run("-m", "parcels.starter", str(number))
-    async with project.served(last):
-        await old.signal("pick_up")
-        assert await old.result() == "box-1 is on its way"
-        if last != "step 3":
-            new = plain.get_workflow_handle(f"parcel-{number}", result_type=str)
-            await new.signal("pick_up")
-            assert await new.result() == f"box-{number} is on its way"
-    file = tmp_path / "history.json"
+    for number, step in enumerate(STEPS[1:]):
+        project.take_step(step)
+        async with project.served(step):
+            await _finishes_and_replays(project, step, old[number], plain)
+
+
+async def _start_plainly(client: Client, queue: str, number: int) -> WorkflowHandle[Any, str]:
+    return await client.start_workflow(
+        "SendParcel",
+        {"number": number, "address": "Elm Street 1"},
+        id=f"old-{queue}-{number}",
+        task_queue=queue,
+        result_type=str,
+    )
+
+
+async def _finishes_and_replays(
+    project: Project, step: str, old: WorkflowHandle[Any, str], client: Client
+) -> None:
+    await old.signal("pick_up")
+    assert await old.result() == f"box-{old.id[-1]} is on its way", step
+    file = project.folder / "history.json"
     file.write_text((await old.fetch_history()).to_json(), encoding="utf-8")
-    assert await project.run("replay.py", str(file)) == "replayed\n"
+
+    number = uuid4().int % 10**9
+    with_starter = [] if step == "step 3" else [str(number)]  # its models want that of step 4
+    assert await project.run("driver.py", str(file), *with_starter) == "replayed\n", step
+
+    if with_starter:
+        new = client.get_workflow_handle(f"parcel-{number}", result_type=str)
+        await new.signal("pick_up")
+        assert await new.result() == f"box-{number} is on its way", step
 
 
 async def _packed(id: str, client: Client) -> None:

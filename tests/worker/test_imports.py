@@ -1,7 +1,6 @@
 """What stands at the top of a workflow file is told at start-up, with its place, cost and remedy."""
 
 import json
-from pathlib import Path
 
 from tests.worker.commands import everloom
 from tests.worker.conftest import Application
@@ -16,26 +15,42 @@ def _burn():
 _burn()
 """
 
+ONLY_ONCE = """import sys, time
+if getattr(sys, 'napper_was_here', False):
+    raise RuntimeError('counted twice')
+sys.napper_was_here = True
+def now():
+    return time.time()
+"""
+
 
 def _install_heavy(application: Application) -> None:
     """A library that takes a while, in the place of an installed one."""
     (application.folder / "slow_library.py").write_text(HEAVY, encoding="utf-8")
 
 
-async def test_a_heavy_import_is_named(application: Application, source: str) -> None:
-    """File, line, cost and remedy, once for all processes; the workers go on."""
+async def test_imports_that_cost_or_are_not_watched_are_named(
+    application: Application, source: str
+) -> None:
+    """A heavy one with file, line, cost and remedy; one that works only once with place and reason.
+
+    Once for all processes, and the workers go on.
+    """
     _install_heavy(application)
-    application.write(f"import slow_library\n{source}")
+    once = application.folder / "napper" / "counting.py"
+    once.write_text(ONLY_ONCE, encoding="utf-8")
+    application.write(f"import slow_library\nfrom napper import counting\n{source}")
 
     async with application.worker() as worker:
-        told = await worker.event("import of a workflow file")
         await worker.event("worker polls", nth=2)
 
-    assert told["place"] == f"{application.code}:1"
-    assert "`slow_library`" in told["problem"]
-    assert " ms" in told["problem"]
-    assert "activities" in told["hint"]
-    assert len(worker.events("import of a workflow file")) == 1
+    heavy, unwatched = worker.events("import of a workflow file")
+    assert heavy["place"] == f"{application.code}:1"
+    assert "`slow_library`" in heavy["problem"]
+    assert " ms" in heavy["problem"]
+    assert "activities" in heavy["hint"]
+    assert unwatched["place"] == f"{once}:3"
+    assert "counted twice" in unwatched["problem"]
 
 
 async def test_an_import_that_cannot_work_is_an_error(
@@ -53,29 +68,6 @@ async def test_an_import_that_cannot_work_is_an_error(
     assert f"{application.code}:2" in said
     assert "subprocess.run" in said
     assert "activity" in said
-
-
-async def test_a_module_that_cannot_be_imported_twice_is_told(
-    application: Application, source: str
-) -> None:
-    """Its own copy cannot be watched: a warning says which module, where, and why."""
-    (application.folder / "napper" / "counting.py").write_text(
-        "import sys, time\n"
-        "if getattr(sys, 'napper_was_here', False):\n"
-        "    raise RuntimeError('counted twice')\n"
-        "sys.napper_was_here = True\n"
-        "def now():\n"
-        "    return time.time()\n",
-        encoding="utf-8",
-    )
-    application.write(f"from napper import counting\n{source}")
-
-    async with application.worker() as worker:
-        told = await worker.event("import of a workflow file")
-        await worker.event("worker polls")
-
-    assert told["place"] == str(Path(application.folder, "napper", "counting.py")) + ":3"
-    assert "counted twice" in told["problem"]
 
 
 async def test_the_doctor_names_both(application: Application, source: str) -> None:

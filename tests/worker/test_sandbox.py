@@ -1,6 +1,8 @@
 """Workflow code cannot reach clock, chance, environment, files or network, by no detour."""
 
 import gc
+import importlib
+import sys
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,13 +13,14 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import RestrictedWorkflowAccessError
 from temporalio.workflow import _Definition as Definition
 from tests.apps.sealed.workflows import ALLOWED, ATTEMPTS
 
 from everloom.catalog import Catalog, discover
 from everloom.settings import CatalogSettings, Settings
 from everloom.temporal import TemporalService
-from everloom.worker.sandbox import GuardedRunner, workflow_runner
+from everloom.worker.sandbox import GuardedRunner, runner_for, workflow_runner
 from everloom.worker.sandbox.installed import installed_names
 from everloom.worker.sandbox.sorting import sort_modules
 
@@ -129,6 +132,53 @@ async def test_nothing_of_a_run_outlives_it(served: Sealed, catalog: Catalog) ->
     assert _copies("sealed.workflows") <= before
 
 
+ONLY_ONCE = """
+import sys, time
+if hasattr(sys, "packed_was_here"):
+    raise RuntimeError("once is enough")
+sys.packed_was_here = True
+def now():
+    return time.time()
+"""
+
+
+@pytest.mark.parametrize(
+    "init", [ONLY_ONCE, "from .work import Packed"], ids=["works only once", "imports its workflow"]
+)
+async def test_workflow_files_are_watched_whatever_their_package_does(
+    init: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be imported inside the sandbox takes no workflow file with it."""
+    (tmp_path / "packed").mkdir()
+    (tmp_path / "packed" / "__init__.py").write_text(init, encoding="utf-8")
+    (tmp_path / "packed" / "work.py").write_text(PACKED, encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(sys, "packed_was_here", None, raising=False)
+    monkeypatch.delattr(sys, "packed_was_here")
+    packed = importlib.import_module("packed.work").Packed
+    try:
+        runner = runner_for([packed])
+        with pytest.raises(RestrictedWorkflowAccessError, match=r"subprocess\.run"):
+            runner.prepare_workflow(Definition.must_from_class(packed))
+    finally:
+        del sys.modules["packed"], sys.modules["packed.work"]
+
+
+PACKED = """
+import subprocess
+from temporalio import workflow
+
+subprocess.run(["true"])
+
+
+@workflow.defn
+class Packed:
+    @workflow.run
+    async def run(self) -> None:
+        return None
+"""
+
+
 def test_modules_are_sorted_by_what_they_do(catalog: Catalog) -> None:
     """Pure ones are passed through, others are shared inside, workflow files are afresh."""
     sorting = sort_modules(entry.cls for entry in catalog.workflows)
@@ -149,9 +199,7 @@ def test_what_is_installed_is_computed() -> None:
 
 def _copies(module: str) -> int:
     gc.collect()
-    return sum(
-        isinstance(each, ModuleType) and each.__name__ == module for each in gc.get_objects()
-    )
+    return sum(type(each) is ModuleType and each.__name__ == module for each in gc.get_objects())
 
 
 def _line_of(file: Path, text: str) -> int:

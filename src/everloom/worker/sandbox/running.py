@@ -21,7 +21,7 @@ from .installed import passed_distributions
 from .restrictions import once_for_all, restrictions
 from .sorting import Sorting, sort_modules
 from .telling import speak_for_the_sandbox
-from .world import Refusal, World, WorldImporter, make_world
+from .world import Refusal, World, WorldImporter, add_to_world
 
 
 @dataclass(frozen=True)
@@ -93,15 +93,27 @@ def runner_for(workflows: Iterable[type]) -> GuardedRunner:
     while True:
         sorting = sort_modules(classes, apart=apart)
         allowed = restrictions({*_passed(sorting), *unwatched})
-        world, refusal = make_world(sorting.shared - set(unwatched), once_for_all(allowed))
+        world, refusal = _make_world(sorting, allowed, frozenset(unwatched))
         if refusal is None:
             return GuardedRunner(
                 restrictions=allowed, world=world, refusals=tuple(unwatched.values())
             )
-        if refusal.module in sorting.workflow_files:
+        if refusal.module in sorting.with_workflows:
             apart.add(refusal.module)  # the SDK imports it for each run, or says why it cannot
         else:
             unwatched[refusal.module] = refusal
+
+
+def _make_world(
+    sorting: Sorting, allowed: SandboxRestrictions, unwatched: frozenset[str]
+) -> tuple[World, Refusal | None]:
+    """Import what is shared. What has workflows may do no more than if each run imported it."""
+    shared = sorting.shared - unwatched
+    world = World(watched=(sorting.shared | sorting.afresh) - unwatched)
+    world, refusal = add_to_world(world, shared - sorting.with_workflows, once_for_all(allowed))
+    if refusal is None:
+        world, refusal = add_to_world(world, shared & sorting.with_workflows, allowed)
+    return world, refusal
 
 
 def _passed(sorting: Sorting) -> set[str]:

@@ -30,8 +30,8 @@ class Sorting:
     afresh: frozenset[str]
     """Workflow files that hold something a run could change, and what imports one."""
 
-    workflow_files: frozenset[str]
-    """Modules that define workflows."""
+    with_workflows: frozenset[str]
+    """Those of the shared that define workflows, or import one that does."""
 
     def passed_names(self) -> set[str]:
         """Those to pass through, where naming a package means all that is in it."""
@@ -46,7 +46,7 @@ def sort_modules(workflows: Iterable[type], *, apart: Collection[str] = ()) -> S
 
     Args:
         workflows: The classes.
-        apart: Workflow files that runs cannot share.
+        apart: Those of the shared with workflows that runs cannot share after all.
     """
     readings = _read_all(_main_as_itself(cls.__module__) for cls in workflows)
     imports = {
@@ -54,13 +54,14 @@ def sort_modules(workflows: Iterable[type], *, apart: Collection[str] = ()) -> S
         for name, reading in readings.items()
     }
     workflow_files = {name for name in readings if _defines_workflow(name)}
-    own = {n for n in workflow_files if n in apart or not _can_be_shared(n, readings[n])}
-    afresh = _and_importers(own, imports)
+    own = {name for name in workflow_files if not _can_be_shared(name, readings[name])}
+    afresh = _and_importers({*own, *apart}, imports)
     guarded = {name for name, reading in readings.items() if reading.guarded}
     shared = _and_importers(guarded | workflow_files, imports) - afresh
     passed = frozenset(readings) - afresh - shared
+    with_workflows = _and_importers(workflow_files, imports) & shared
     return Sorting(
-        readings, passed, frozenset(shared), frozenset(afresh), frozenset(workflow_files)
+        readings, passed, frozenset(shared), frozenset(afresh), frozenset(with_workflows)
     )
 
 

@@ -8,7 +8,7 @@ This builds on the inside of the SDK's sandbox, which has no door for it; the SD
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import resolve_name
 from types import ModuleType
 
@@ -39,6 +39,9 @@ class World:
     """Modules that all runs of a process share."""
 
     modules: Mapping[str, ModuleType] = field(default_factory=dict[str, ModuleType])
+
+    watched: frozenset[str] = frozenset()
+    """Modules that are never passed through, also where the package they lie in is."""
 
     def children(self, package: str) -> list[tuple[str, ModuleType]]:
         """The shared modules that lie directly in a package."""
@@ -82,6 +85,10 @@ class WorldImporter(Importer):
         for package in self._packages.intersection(path):
             self._fit(package)
         return module
+
+    @override
+    def module_configured_passthrough(self, name: str) -> bool:
+        return name not in self._world.watched and super().module_configured_passthrough(name)
 
     @override
     def _maybe_restrict_module(self, mod: ModuleType) -> ModuleType | None:
@@ -139,22 +146,22 @@ def _current(ours: RestrictionContext, name: str) -> bool:
     return bool(getattr(importer.restriction_context, name))
 
 
-def make_world(
-    names: Iterable[str], restrictions: SandboxRestrictions
+def add_to_world(
+    world: World, names: Iterable[str], restrictions: SandboxRestrictions
 ) -> tuple[World, Refusal | None]:
-    """Import modules inside the sandbox; or tell the first that cannot be."""
+    """Import modules inside the sandbox, where those of the world are; or tell the first that cannot be."""
     wanted = sorted(names)
     if not wanted:
-        return World(), None
-    importer = WorldImporter(restrictions, _WorldContext(), None, World())
+        return world, None
+    importer = WorldImporter(restrictions, _WorldContext(), None, world)
     with _in_sandbox(), importer.applied():
         for name in wanted:
             try:
                 importer.import_func(name)
             except Exception as error:  # noqa: BLE001 - a module may raise anything while imported
-                return World(), Refusal(name, own_place(error), f"{type(error).__name__}: {error}")
-    made = importer.new_modules
-    return World({name: made[name] for name in wanted if name in made}), None
+                return world, Refusal(name, own_place(error), f"{type(error).__name__}: {error}")
+    made = {name: importer.new_modules[name] for name in wanted if name in importer.new_modules}
+    return replace(world, modules={**world.modules, **made}), None
 
 
 class _in_sandbox:  # noqa: N801 - reads as a statement

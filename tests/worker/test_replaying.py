@@ -19,6 +19,7 @@ from everloom.catalog import Catalog, discover
 from everloom.engine import Engine
 from everloom.settings import CatalogSettings, Settings
 from everloom.temporal import (
+    HistoryFileInvalid,
     TemporalService,
     read_history,
     read_history_file,
@@ -165,6 +166,15 @@ async def test_a_history_survives_its_file(folder: Path, temporal: TemporalServi
     assert file.is_relative_to(folder / "fan")
     assert file.parent == folder / "fan"
     assert list(read_history_file(file).events) == list(history.events)
+
+
+async def test_a_history_with_a_hole_is_refused(folder: Path, temporal: TemporalService):
+    """A damaged file says nothing about the code."""
+    history = await _fan_history(folder, temporal, count=1)
+    torn = WorkflowHistory("torn", [*history.events[:3], *history.events[4:]])
+
+    with pytest.raises(HistoryFileInvalid, match="event 4 is missing"):
+        read_history_file(write_history_file(folder, torn))
 
 
 async def test_a_reset_run_is_kept_beside_the_one_it_was(folder: Path, temporal: TemporalService):

@@ -111,4 +111,7 @@ async def renew_forever(every: timedelta, renew: Callable[[], Awaitable[None]]) 
     """Look again and again, until cancelled."""
     while True:
         await asyncio.sleep(every.total_seconds())
-        await renew()
+        try:
+            await renew()
+        except Exception:  # nobody waits for this task, and the next look may go better
+            log.exception("looking for new credentials failed")

@@ -224,6 +224,9 @@ def read_history_file(path: Path) -> WorkflowHistory:
     started = "workflow_execution_started_event_attributes"
     if not history.events or not history.events[0].HasField(started):
         raise HistoryFileInvalid(path, "it does not begin with the start of a run")
+    for expected, event in enumerate(history.events, start=1):
+        if event.event_id != expected:
+            raise HistoryFileInvalid(path, f"event {expected} is missing")
     # The `temporal` command leaves the id out of the file's name; the first event has it.
     named = history.events[0].workflow_execution_started_event_attributes.workflow_id
     return WorkflowHistory(named or path.stem, history.events)

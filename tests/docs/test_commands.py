@@ -2,24 +2,16 @@
 
 It has to end well, or with the code its scene names; what the page shows as its output is what it
 writes. A new command is typed without anybody adding it here. What cannot be typed in a test stands
-in one table, by its words and with the reason.
+in `not_typed.py`, by its words and with the reason.
 """
 
 from itertools import groupby
 
 import pytest
-from tests.docs.pages import ROOT, Block, blocks_of, read_blocks
+from tests.docs.not_typed import NOT_TYPED
+from tests.docs.pages import ROOT, Block, blocks_of, places, read_blocks
 from tests.docs.scenes import SCENES, Scene
 from tests.docs.terminal import Terminal, differences
-
-SHELLS = ("shell", "bash", "sh", "console")
-
-NOT_TYPED = {
-    "make run    # sets everything up, starts Temporal, workers and API, imports 10,000 products, "
-    "stays up": "`make run ONCE=1` is the whole of it, from a fresh clone; it takes minutes",
-    "python -m pip install '.[dev,testing]'": "downloads what it needs, and takes a minute",
-    "make test   # sets everything up and runs the tests": "the tests would run the tests",
-}
 
 OWN_TESTS = {
     "docs/tutorial/first-workflow.md": "tests/docs/test_tutorial.py, which kills a process midway",
@@ -30,7 +22,7 @@ READY = {"everloom dev": "Everything stays up", "everloom worker": "worker polls
 
 PAGES = {
     page: list(blocks)
-    for page, blocks in groupby(read_blocks(*SHELLS), key=lambda block: block.page)
+    for page, blocks in groupby(read_blocks("shell"), key=lambda block: block.page)
     if page not in OWN_TESTS
 }
 
@@ -50,10 +42,18 @@ async def test_every_command_of_the_page_works(page: str, terminal: Terminal) ->
 
 def test_every_exception_is_still_needed() -> None:
     """A command that was taken out of its page is taken out of the table too."""
-    commands = [line for block in read_blocks(*SHELLS) for line in block.commands]
+    commands = [line for block in read_blocks("shell") for line in block.commands]
 
     assert [line for line in NOT_TYPED if line not in commands] == []
     assert [page for page in (*OWN_TESTS, *SCENES) if not (ROOT / page).exists()] == []
+
+
+def test_every_block_says_what_it_is() -> None:
+    """A language that no test knows would be run by none."""
+    known = {"python", "shell", "yaml", "toml", "json", "text"}
+    strange = [block for block in read_blocks() if block.language not in known]
+
+    assert not strange, places(strange)
 
 
 def test_every_output_is_that_of_a_command() -> None:

@@ -176,12 +176,17 @@ async def test_a_shared_file_is_imported_once(make: Make, temporal: TemporalServ
     assert first == second != str(id(module.Shared))
 
 
-async def test_a_shared_file_is_watched(make: Make, temporal: TemporalService) -> None:
-    """The clock stays closed to its workflow, by whatever way the file was imported."""
+@pytest.mark.parametrize(
+    "clock",
+    ["time", "importlib.import_module('time')", "sys.modules['time']", "__import__('time')"],
+)
+async def test_a_shared_file_is_watched(make: Make, temporal: TemporalService, clock: str) -> None:
+    """The clock stays closed to its workflow, by whatever way the file was imported, or the clock."""
     module = make(
+        "import importlib, sys\n"
         "from temporalio.worker.workflow_sandbox import RestrictedWorkflowAccessError\n"
         "from temporalio.exceptions import ApplicationError\n",
-        "\n        try:\n            return str(time.time())\n"
+        f"\n        try:\n            return str({clock}.time())\n"
         "        except RestrictedWorkflowAccessError as error:\n"
         "            raise ApplicationError(str(error), type='stopped') from None",
     )

@@ -21,7 +21,7 @@ from .installed import passed_distributions
 from .restrictions import once_for_all, restrictions
 from .sorting import Sorting, sort_modules
 from .telling import speak_for_the_sandbox
-from .world import Refusal, World, WorldImporter, add_to_world
+from .world import Refusal, World, WorldImporter, add_to_world, guard_modules
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ def _make_world(
     shared = sorting.shared - unwatched
     world = World(watched=(sorting.shared | sorting.afresh) - unwatched)
     world, refusal = add_to_world(world, shared - sorting.with_workflows, once_for_all(allowed))
+    world = guard_modules(world, allowed)
     if refusal is None:
         world, refusal = add_to_world(world, shared & sorting.with_workflows, allowed)
     return world, refusal

@@ -7,6 +7,7 @@ random numbers, files and the rest are guarded, and each run is given those copi
 This builds on the inside of the SDK's sandbox, which has no door for it; the SDK's version is pinned.
 """
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.util import resolve_name
@@ -40,6 +41,10 @@ class World:
 
     modules: Mapping[str, ModuleType] = field(default_factory=dict[str, ModuleType])
 
+    guarded: Mapping[str, ModuleType] = field(default_factory=dict[str, ModuleType])
+    """Python's own that workflow code may not use all of: there before anybody imports them, since
+    `importlib` and `sys.modules` lead past the SDK's import."""
+
     watched: frozenset[str] = frozenset()
     """Modules that are never passed through, also where the package they lie in is."""
 
@@ -64,6 +69,8 @@ class WorldImporter(Importer):
     ) -> None:
         super().__init__(restrictions, context, workflow_module)
         self._world = world
+        self.new_modules |= world.guarded
+        self.modules_checked_for_restrictions |= world.guarded.keys()
         self._packages = {name.rpartition(".")[0] for name in world.modules} - {""}
 
     @override
@@ -93,6 +100,10 @@ class WorldImporter(Importer):
     @override
     def _maybe_restrict_module(self, mod: ModuleType) -> ModuleType | None:
         return super()._maybe_restrict_module(stand_in(mod))
+
+    def restrict(self, module: ModuleType) -> ModuleType:
+        """The module as workflow code has it."""
+        return self._maybe_restrict_module(module) or module
 
     def _offer(self, *names: str) -> None:
         """Let an import find the shared modules it names."""
@@ -144,6 +155,18 @@ def _current(ours: RestrictionContext, name: str) -> bool:
     if importer is None or importer.restriction_context is ours:
         return False
     return bool(getattr(importer.restriction_context, name))
+
+
+def guard_modules(world: World, restrictions: SandboxRestrictions) -> World:
+    """Add the guarded modules that the process has imported, except packages."""
+    restrict = WorldImporter(restrictions, _WorldContext(), None, World()).restrict
+    loaded = {name: sys.modules.get(name) for name in restrictions.invalid_module_members.children}
+    guarded = {
+        name: restrict(module)
+        for name, module in loaded.items()
+        if module is not None and not hasattr(module, "__path__")
+    }
+    return replace(world, guarded=guarded)
 
 
 def add_to_world(

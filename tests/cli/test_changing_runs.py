@@ -1,16 +1,22 @@
 """`everloom runs why`, `compare` and `reset`, typed against a real Temporal."""
 
+import asyncio
 import json
+import os
+import pty
 import resource
+import sys
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from temporalio import activity, workflow
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from tests.cli.conftest import Type
 from tests.greeting import Greeter
@@ -178,6 +184,86 @@ async def test_a_dry_run_changes_nothing(client: Client, everloom: Type) -> None
     assert "The run that is under way is ended." in told.err
     assert (await handle.describe()).run_id == handle.result_run_id
     await handle.terminate()
+
+
+async def answered(greeter: Greeter, keys: bytes, *arguments: str) -> tuple[int, str]:
+    """Type a command at a terminal, and press keys when it asks; how it ended, and what it showed."""
+    terminal, theirs = pty.openpty()
+    shown = bytearray()
+    told = asyncio.Event()
+
+    def read() -> None:
+        with suppress(OSError):  # the other side was closed
+            shown.extend(os.read(terminal, 4096))
+        if b"[y/N]" in shown:
+            told.set()
+
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "everloom", *arguments),
+        cwd=greeter.settings.folder,
+        env=greeter.environment(),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        preexec_fn=partial(os.login_tty, theirs),
+    )
+    os.close(theirs)
+    loop = asyncio.get_running_loop()
+    loop.add_reader(terminal, read)
+    try:
+        async with asyncio.timeout(20):
+            await told.wait()
+            os.write(terminal, keys)
+            return await process.wait(), shown.decode()
+    finally:
+        loop.remove_reader(terminal)
+        os.close(terminal)
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [
+        pytest.param(b"n\n", 1, id="no"),
+        pytest.param(b"\n", 1, id="return"),
+        pytest.param(b"\x03", 130, id="ctrl-c"),
+        pytest.param(b"\x04", 130, id="ctrl-d"),
+    ],
+)
+async def test_who_does_not_say_yes_at_a_terminal_changes_nothing(
+    client: Client, greeter: Greeter, keys: bytes, code: int
+) -> None:
+    """Also who leaves by one press of Ctrl-C."""
+    handle = await start(client, item="ink")
+
+    ended = await answered(greeter, keys, "runs", "reset", handle.id, "--to-task", "first")
+
+    assert ended[0] == code, ended[1]
+    assert (await handle.describe()).run_id == handle.result_run_id
+    await handle.terminate()
+
+
+async def test_a_reset_of_an_earlier_run_says_that_it_ends_the_later_one(
+    client: Client, everloom: Type
+) -> None:
+    """Temporal ends whichever run of the id is open; the earlier one has long ended itself."""
+    handle = await start(client, item="nib")
+    await finish(handle)
+    told = await everloom(
+        "runs", "reset", handle.id, "--to-task", "first", "--drop", "signals", "--yes"
+    )
+    later = client.get_workflow_handle(handle.id, run_id=told.out.strip())
+
+    again = await everloom(
+        *("runs", "reset", f"{handle.id}@{handle.result_run_id}", "--to-task", "first", "--yes")
+    )
+
+    assert "The run that is under way is ended." in again.err
+    assert (await later.describe()).status == WorkflowExecutionStatus.TERMINATED
+    last = client.get_workflow_handle(handle.id, run_id=again.out.strip())
+    assert await last.result() == "shipped"
 
 
 async def test_nobody_to_ask_is_a_no(client: Client, everloom: Type) -> None:

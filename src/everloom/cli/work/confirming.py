@@ -1,6 +1,9 @@
 """Ask a person before something is changed; refuse where there is nobody to ask."""
 
+import signal
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import typer
 
@@ -26,7 +29,18 @@ def confirmed(out: Output, question: str, *, yes: bool) -> bool:
         raise ConfirmationMissing(
             "Nothing was changed: there is nobody to ask.", hint="Confirm it with `--yes`."
         )
-    if typer.confirm(question, err=True):
-        return True
-    out.say("Nothing was changed.")
-    return False
+    with _interruptible():
+        agreed = typer.confirm(question, err=True)
+    if not agreed:
+        out.say("Nothing was changed.")
+    return agreed
+
+
+@contextmanager
+def _interruptible() -> Generator[None]:
+    """Let Ctrl-C end the question: asyncio's own handler only notes it, and the read goes on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -37,6 +37,7 @@ async def main(address: str, queue: str, folder: str) -> None:
         task_queue=queue,
         workflows=WORKFLOWS,
         activities=ACTIVITIES,
+        max_cached_workflows=0,  # else Temporal waits ten seconds for it to take its run's next step
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
     await worker.run()

@@ -1,6 +1,7 @@
 """Clean-up deletes what nothing refers to, and never what something does."""
 
 import asyncio
+import inspect
 import itertools
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -88,9 +89,16 @@ async def delete(client: Client, handle: WorkflowHandle[object, object]) -> None
     await eventually(gone, within=20)
 
 
-async def orphan(room: Room, *, workflow_id: str = "gone", namespace: str = "default") -> str:
+async def orphan(
+    room: Room,
+    *,
+    workflow_id: str = "gone",
+    run_id: str | None = None,
+    namespace: str = "default",
+) -> str:
     """A payload that was stored and never sent: its worker was killed in between."""
-    info = StorageDriverWorkflowInfo(namespace=namespace, id=workflow_id, run_id=str(uuid4()))
+    run_id = str(uuid4()) if run_id is None else run_id
+    info = StorageDriverWorkflowInfo(namespace=namespace, id=workflow_id, run_id=run_id)
     payload = Payload(data=uuid4().bytes * 100)
     [claim] = await PayloadStore(room.settings).store(StorageDriverStoreContext(info), [payload])
     return claim.claim_data["key"]
@@ -288,11 +296,12 @@ async def test_young_payloads_are_never_touched(room: Room, service: TemporalSer
         PayloadSettings(retention=timedelta(hours=1))
 
 
+@pytest.mark.parametrize("run_id", [None, ""], ids=["of a run", "of a start"])
 async def test_payloads_of_another_temporal_are_refused(
-    room: Room, service: TemporalService
+    room: Room, service: TemporalService, run_id: str | None
 ) -> None:
     """A Temporal that knows none of the runs must not judge their payloads, unless told that it may."""
-    await orphan(room, workflow_id="of-another")
+    await orphan(room, workflow_id="of-another", run_id=run_id)
     later = datetime.now(UTC) + MONTH
 
     with pytest.raises(PayloadsOwnedElsewhere, match="knows none of their runs"):
@@ -340,8 +349,12 @@ async def test_references_count_wherever_they_stand() -> None:
     assert marks.hidden
 
 
-async def test_temporal_that_is_away_deletes_nothing(room: Room, unused_tcp_port: int) -> None:
+async def test_temporal_that_is_away_deletes_nothing(
+    room: Room, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without Temporal nothing is known, so nothing goes."""
+    patience = inspect.unwrap(TemporalService.talking).__kwdefaults__
+    monkeypatch.setitem(patience, "within", timedelta(seconds=1))
     left = await orphan(room)
     away = TemporalService(
         Settings(folder=room.settings.folder), address=f"127.0.0.1:{unused_tcp_port}"

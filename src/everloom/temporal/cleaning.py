@@ -192,11 +192,14 @@ async def _check_owner(
 
 
 async def _knows_any(temporal: TemporalService, stored: Sequence[StoredPayload]) -> bool:
-    """Whether Temporal has one of the youngest runs that payloads are stored for."""
+    """Whether Temporal has one of the youngest runs that payloads are stored for.
+
+    Of what a client stored when it started a run only the workflow id is known, and that will do.
+    """
     runs = {
         (each.name.workflow_id, each.name.run_id): None
         for each in stored
-        if each.name.workflow_id and each.name.run_id
+        if each.name.workflow_id and not each.name.workflow_id.endswith("…")
     }
     for workflow_id, run_id in list(runs)[:_LOOKED_AT]:
         if await is_known(temporal, workflow_id, run_id):

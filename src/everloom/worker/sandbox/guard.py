@@ -56,6 +56,8 @@ _READS = {"open", "os.listdir", "os.scandir"}
 _THEIRS = ("importlib.", "_frozen_importlib", "zipimport", "linecache", "logging", "warnings")
 """Python's own parts that read source files and write log files: not the workflow's doing."""
 
+_BETWEEN = {__file__, random.__file__}
+
 _installed = False
 
 
@@ -88,7 +90,7 @@ def _watch(cls: type, name: str, shown: str, is_refused: Callable[..., bool]) ->
 
     @wraps(method)
     def watched(*given: Any, **named: Any) -> Any:
-        if is_refused(*given, **named) and _is_watching():
+        if _is_watching() and is_refused(*given, **named):
             raise RestrictedWorkflowAccessError(shown)
         return method(*given, **named)
 
@@ -100,7 +102,13 @@ def _always(*_: object, **__: object) -> bool:
 
 
 def _without_seed(_: object, a: object = None, *__: object, **___: object) -> bool:
-    return a is None
+    """Whether somebody's own code asks for one; what libraries shuffle for themselves is theirs."""
+    if a is not None:
+        return False
+    frame = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - who asks
+    while frame.f_back is not None and frame.f_code.co_filename in _BETWEEN:
+        frame = frame.f_back
+    return not is_installed_file(frame.f_code.co_filename)
 
 
 def _is_watching() -> bool:

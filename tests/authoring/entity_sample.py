@@ -170,5 +170,16 @@ class Crowded(Entity[Book]):
         return self.state
 
 
-WORKFLOWS = [Ledger, Fleeting, Crowded]
+@workflow_type(name="entities.steady")
+class Steady(Entity[Book]):
+    """Stays, in one history."""
+
+    @workflow.update
+    async def book(self, number: int) -> int:
+        """Book."""
+        self.state.entries.append(number)
+        return len(self.state.entries)
+
+
+WORKFLOWS = [Ledger, Fleeting, Crowded, Steady]
 ACTIVITIES = [hold, pass_by, store]

@@ -15,12 +15,13 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Replayer, Worker
 from tests.authoring import entity_sample as sample
-from tests.authoring.entity_sample import Book, Crowded, Entry, Fleeting, Ledger
+from tests.authoring.entity_sample import Book, Crowded, Entry, Fleeting, Ledger, Steady
 from tests.saga_faults import RUNNER
 from tests.waiting import eventually
 
 from everloom.authoring import Entity, Run
 from everloom.core import EverloomError, Invalid
+from everloom.engine import Engine
 from everloom.temporal import MessageRefused, RunFailed, TemporalService, read_run
 
 QUEUE = f"entities-{uuid4()}"
@@ -149,6 +150,25 @@ async def test_updates_and_signals_from_many_sides_over_many_histories(
         own = [number for number in entries if number // 1000 == each]
         assert own == list(range(1000 * each, 1000 * each + 30))
     assert len(await runs_of(client, id)) >= 3
+
+
+async def test_many_who_ask_at_once_have_an_answer_each(
+    temporal: TemporalService, engine: Engine, id: str
+) -> None:
+    """Temporal takes ten updates of a run at a time: the others wait for their turn, here and there."""
+    elsewhere = TemporalService(
+        temporal.settings, address=engine.address, namespace=engine.namespace
+    )
+    run = await Steady.start(temporal, Book(name=id), id=id, queue=QUEUE)
+
+    answers = await asyncio.gather(
+        *(run.update(Steady.book, number) for number in range(100)),
+        *(Steady.at(elsewhere, id).update(Steady.book, number) for number in range(20)),
+    )
+
+    assert sorted(answers) == list(range(1, 121))
+    await run.terminate()
+    await elsewhere.close()
 
 
 async def test_one_message_has_the_state_for_itself(temporal: TemporalService, id: str) -> None:

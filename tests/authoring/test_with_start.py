@@ -1,5 +1,7 @@
 """Messages that start the run they are meant for, on a real Temporal."""
 
+import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from uuid import uuid4
 
@@ -11,7 +13,7 @@ from tests.authoring.talking import replay, talking
 
 from everloom.authoring import InputInvalid, Run
 from everloom.core import EverloomError, Unavailable
-from everloom.temporal import MessageRefused, NoWorker, TemporalService
+from everloom.temporal import MessageRefused, NoWorker, TemporalRefused, TemporalService
 
 QUEUE = f"with-start-{uuid4()}"
 
@@ -140,25 +142,29 @@ async def test_what_does_not_fit_is_refused_before_anything_is_sent(
     assert [run async for run in client.list_workflows(f"WorkflowId = '{id}'")] == []
 
 
-async def test_an_update_with_start_without_a_worker_says_so(temporal: TemporalService) -> None:
-    """Nobody accepts it, and the error names the remedy."""
-    id = f"messages-{uuid4()}"
-
-    with pytest.raises(NoWorker, match=id) as silent:
-        await Cart.update_with_start(
-            temporal, 3, Cart.put, Item(name="a"), id=id, queue=f"nobody-{uuid4()}"
-        )
-
-    assert "everloom worker" in silent.value.hint
-    await Cart.at(temporal, id).terminate()
-
-
-async def test_messages_with_start_say_that_temporal_is_away(temporal: TemporalService) -> None:
-    """As every other call does."""
+async def test_an_update_with_start_says_who_does_not_answer(temporal: TemporalService) -> None:
+    """No worker, with the remedy, or no Temporal. Nothing is said besides the error."""
+    id, said = f"messages-{uuid4()}", list[object]()
     away = TemporalService(temporal.settings, address="127.0.0.1:9", namespace="default")
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, context: said.append(context))
 
-    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:9"):
-        await Cart.update_with_start(away, 3, Cart.close, id="x", queue=QUEUE)
+    silent, absent = await asyncio.gather(
+        Cart.update_with_start(temporal, 3, Cart.close, id=id, queue=f"nobody-{uuid4()}"),
+        Cart.update_with_start(away, 3, Cart.close, id="x", queue=QUEUE),
+        return_exceptions=True,
+    )
+    with pytest.raises(TemporalRefused, match="WorkflowId"):
+        await Cart.update_with_start(temporal, 3, Cart.close, id="", queue=QUEUE)
+
+    gc.collect()
+    loop.set_exception_handler(None)
+    assert said == []
+    assert isinstance(silent, NoWorker)
+    assert (id in silent.message, "everloom worker" in silent.hint) == (True, True)
+    assert isinstance(absent, Unavailable)
+    assert "127.0.0.1:9" in absent.message
+    await Cart.at(temporal, id).terminate()
 
 
 async def test_a_refused_update_starts_its_run_all_the_same(

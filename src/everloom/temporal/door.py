@@ -16,7 +16,7 @@ from everloom.settings import Settings, load_settings
 
 from .connecting import Connecting, Health
 from .errors import RunExists, TemporalUnavailable
-from .messages import UpdateWithStart, asked_again, has_ended, reuse_policy
+from .messages import Turns, UpdateWithStart, asked_again, has_ended, reuse_policy
 from .translating import our_errors
 
 PATIENCE = timedelta(seconds=10)
@@ -49,6 +49,7 @@ class TemporalService:
         """
         self.settings = settings
         self._connecting = Connecting(settings, address=address, namespace=namespace)
+        self._turns = Turns()
 
     @property
     def address(self) -> str:
@@ -231,6 +232,7 @@ class TemporalService:
         Raises:
             RunNotFound, MessageRefused: There is no such run, or it refused.
             RunNotReady: Its code stopped before it took the update.
+            RunBusy: It had too many others under way, for a minute.
             TemporalUnavailable: Temporal is away.
         """
         update_id = str(uuid4())
@@ -245,7 +247,8 @@ class TemporalService:
                     result_type=result_type,
                 )
 
-        return await asked_again(ask, patience=PATIENCE)
+        async with self._turns.of(workflow_id):
+            return await asked_again(ask, patience=PATIENCE)
 
     async def update_with_start(
         self,
@@ -263,6 +266,7 @@ class TemporalService:
         Raises:
             MessageRefused: It was refused or failed, or the run has ended and `if_exists` does not
                 say `new`.
+            RunBusy: It had too many others under way, for a minute.
             NoWorker: No worker accepted it in time. The run is started all the same.
             TemporalUnavailable: Temporal is away.
         """
@@ -274,7 +278,8 @@ class TemporalService:
                 return await sent.send(client, options.if_exists, PATIENCE, **start)
 
         try:
-            return await asked_again(ask, patience=PATIENCE)
+            async with self._turns.of(options.id):
+                return await asked_again(ask, patience=PATIENCE)
         except RunExists as error:
             raise has_ended(error, options.id, options) from error
 

@@ -154,6 +154,12 @@ class RunNotReady(Unavailable):
     code = "run-not-ready"
 
 
+class RunBusy(Unavailable):
+    """So many updates of a run are under way that Temporal takes no more; it was not done."""
+
+    code = "run-busy"
+
+
 class MessageRefused(Conflict):
     """A run refused a signal, query or update, or failed at it."""
 

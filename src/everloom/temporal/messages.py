@@ -5,18 +5,36 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateStage
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from everloom.authoring import EntityContinues, Message, StartOptions
 
-from .errors import MessageRefused, RunExists, RunNotReady
+from .errors import MessageRefused, RunBusy, RunExists, RunNotReady
 
 AnswerT = TypeVar("AnswerT")
 
 SHORTEST_WAIT = timedelta(milliseconds=20)
 LONGEST_WAIT = timedelta(seconds=1)
+LONGEST_QUEUE = timedelta(minutes=1)
+"""How long an update is sent again while the run has too many others."""
+
+
+AT_ONCE = 10
+"""So many updates of one run may be under way; Temporal refuses further ones, with much ado."""
+
+
+class Turns:
+    """Lets the updates of each run go out a few at once, in the order they came."""
+
+    def __init__(self) -> None:
+        self._by_run: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    def of(self, workflow_id: str) -> asyncio.Semaphore:
+        """To be held until the answer is there."""
+        return self._by_run.setdefault(workflow_id, asyncio.Semaphore(AT_ONCE))
 
 
 async def asked_again(ask: Callable[[], Awaitable[AnswerT]], *, patience: timedelta) -> AnswerT:
@@ -24,17 +42,19 @@ async def asked_again(ask: Callable[[], Awaitable[AnswerT]], *, patience: timede
 
     That is so while an entity says that it is about to continue as new. And a message that comes just
     as a run does so makes Temporal give the run's last step back: updates in that step are told that
-    the run was not ready.
+    the run was not ready. Of more than a few at once (10 for a run) Temporal refuses the others, until
+    one has its answer.
 
     Args:
-        ask: Sends it.
+        ask: Sends it; always with one id, so that it is done once.
         patience: How long a run may be not ready, before it is taken for broken.
 
     Raises:
         MessageRefused: It was refused for another reason.
+        RunBusy: Others were under way all the time.
         RunNotReady: The run's code stopped for longer.
     """
-    wait, deadline = SHORTEST_WAIT, asyncio.get_running_loop().time() + patience.total_seconds()
+    begin, wait = asyncio.get_running_loop().time(), SHORTEST_WAIT
     while True:
         try:
             return await ask()
@@ -42,7 +62,10 @@ async def asked_again(ask: Callable[[], Awaitable[AnswerT]], *, patience: timede
             if error.failure_type != EntityContinues.code:
                 raise
         except RunNotReady:
-            if asyncio.get_running_loop().time() > deadline:
+            if asyncio.get_running_loop().time() > begin + patience.total_seconds():
+                raise
+        except RunBusy:
+            if asyncio.get_running_loop().time() > begin + LONGEST_QUEUE.total_seconds():
                 raise
         await asyncio.sleep(wait.total_seconds())
         wait = min(2 * wait, LONGEST_WAIT)
@@ -89,15 +112,23 @@ class UpdateWithStart:
             id_reuse_policy=reuse_policy(if_exists),
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
-        handle = await client.start_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-            self.update,  # pyright: ignore[reportArgumentType] - the SDK takes both, its overloads only one
-            args=self.args,
-            start_workflow_operation=operation,
-            wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-            id=self.update_id,
-            result_type=self.result_type,
-            rpc_timeout=patience,
-        )
+        # Asked for, because the SDK keeps an error there too, and Python tells of one nobody looked at.
+        started = asyncio.ensure_future(operation.workflow_handle())
+        try:
+            handle = await client.start_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
+                self.update,  # pyright: ignore[reportArgumentType] - the SDK takes both, its overloads only one
+                args=self.args,
+                start_workflow_operation=operation,
+                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                id=self.update_id,
+                result_type=self.result_type,
+                rpc_timeout=patience,
+            )
+        finally:
+            started.cancel()
+            await asyncio.wait([started])
+            if not started.cancelled():
+                started.exception()
         return await handle.result(), handle.workflow_run_id or ""
 
 

@@ -32,6 +32,7 @@ from .errors import (
     MessageRefused,
     NamespaceNotFound,
     NoWorker,
+    RunBusy,
     RunExists,
     RunFailed,
     RunNotFound,
@@ -45,6 +46,8 @@ SILENT = frozenset({RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
 DENIED = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED})
 NO_POLLER = "no poller"
 TOO_LARGE = "larger than max"
+BUSY = "in-flight updates has been reached"
+"""Said of one run with the status of a server that is overloaded; the update was not taken."""
 
 
 @contextmanager
@@ -61,7 +64,7 @@ def our_errors(
 
     Raises:
         RunExists, RunNotFound, RunFailed: The run is not as it was believed to be.
-        MessageRefused, NoWorker: The run, or its worker, did not take a message.
+        MessageRefused, RunBusy, NoWorker: The run, or its worker, did not take a message.
         NamespaceNotFound, TemporalDenied, TemporalRefused: Temporal does not take the request.
         TemporalUnavailable: Temporal is away.
     """
@@ -88,8 +91,9 @@ def our_errors(
 
 
 def _is_away(error: RPCError) -> bool:
-    """A message that gRPC finds too large has the status of a server that is overloaded."""
-    return (error.status in AWAY or is_broken(error)) and TOO_LARGE not in error.message
+    """A message that is too large, and a run that is busy, have the status of a server in trouble."""
+    is_own = TOO_LARGE in error.message or BUSY in error.message
+    return (error.status in AWAY or is_broken(error)) and not is_own
 
 
 def _is_not_ready(error: RPCError) -> bool:
@@ -116,7 +120,7 @@ def _rpc(
         return _denied(error, connecting, said)
     if error.status == RPCStatusCode.NOT_FOUND:
         return _not_found(said, connecting.connection.namespace, workflow_id)
-    return _not_ready(workflow_id) if _is_not_ready(error) else _refused(said)
+    return _not_taken(error, workflow_id, said)
 
 
 def _denied(error: RPCError, connecting: Connecting, said: str) -> EverloomError:
@@ -129,11 +133,14 @@ def _denied(error: RPCError, connecting: Connecting, said: str) -> EverloomError
     return denied(connecting.connection.address, said)
 
 
-def _refused(said: str) -> TemporalRefused:
-    return TemporalRefused(f"Temporal refused it: {said}.")
-
-
-def _not_ready(workflow_id: str) -> RunNotReady:
+def _not_taken(error: RPCError, workflow_id: str, said: str) -> EverloomError:
+    if BUSY in said:
+        return RunBusy(
+            f"The run {workflow_id!r} takes no more updates for the moment: {said}.",
+            hint="Ask again in a moment.",
+        )
+    if not _is_not_ready(error):
+        return TemporalRefused(f"Temporal refused it: {said}.")
     return RunNotReady(
         f"The code of the run {workflow_id!r} stopped before it took the update.",
         hint=f"A worker's log says why; `everloom runs show {workflow_id}` whether it is stuck.",

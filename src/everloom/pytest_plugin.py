@@ -144,15 +144,17 @@ def everloom_history(request: pytest.FixtureRequest, everloom_settings: Any) -> 
 
 
 def _marked(request: pytest.FixtureRequest) -> dict[str, bool]:
-    marker = request.node.get_closest_marker(MARKER)
-    said = dict(marker.kwargs) if marker is not None else {}
-    unknown = set(said) - {"replay", "skip_time"}
-    if unknown or (marker is not None and marker.args):
-        pytest.fail(
-            f"`@pytest.mark.{MARKER}` takes `replay=` and `skip_time=`, "
-            f"not {', '.join(map(repr, [*(marker.args if marker else ()), *sorted(unknown)]))}.",
-            pytrace=False,
-        )
+    """What the markers say; the test's own goes before that of its class or module."""
+    said: dict[str, bool] = {}
+    for marker in reversed(list(request.node.iter_markers(MARKER))):
+        unknown = [*marker.args, *sorted(set(marker.kwargs) - {"replay", "skip_time"})]
+        if unknown:
+            pytest.fail(
+                f"`@pytest.mark.{MARKER}` takes `replay=` and `skip_time=`, "
+                f"not {', '.join(map(repr, unknown))}.",
+                pytrace=False,
+            )
+        said.update(marker.kwargs)
     return said
 
 

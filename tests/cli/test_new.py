@@ -5,7 +5,6 @@ import json
 import os
 import pty
 import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -13,10 +12,19 @@ import tomllib
 from contextlib import suppress
 from pathlib import Path
 
+import httpx2
 import pytest
+import typer
 from tests.worker.commands import everloom
+from typer.testing import CliRunner
 
-from everloom.engine import free_port
+from everloom.cli.new import new as command_new
+from everloom.core import Invalid
+from everloom.engine import Engine, free_port
+from everloom.testing import eventually
+
+app = typer.Typer()
+app.command()(command_new)
 
 TOOLS = Path(sys.executable).parent
 FILES = {
@@ -54,16 +62,6 @@ async def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "tea-shop"
 
 
-def ports() -> dict[str, str]:
-    """Ports that nobody else has."""
-    return {
-        "EVERLOOM_API__PORT": str(free_port()),
-        "EVERLOOM_ENGINE__PORT": str(free_port()),
-        "EVERLOOM_ENGINE__UI_PORT": str(free_port()),
-        "EVERLOOM_WORKER__HEALTH_PORT": str(free_port()),
-    }
-
-
 def test_all_files_are_there_and_filled(project: Path) -> None:
     """Nothing of the template shows through."""
     found = {
@@ -89,17 +87,6 @@ async def test_its_tests_pass(project: Path) -> None:
     assert "4 passed" in out
 
 
-async def test_it_runs(project: Path) -> None:
-    """The command that stands in its README and in the next steps."""
-    readme = (project / "README.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"^everloom (dev .*)$", readme, re.MULTILINE)
-
-    async with everloom(project, *shlex.split(line), "--once", environment=ports()) as dev:
-        assert await dev.exit_code(within=60) == 0
-
-    assert json.loads(dev.output) == {"greeting": "Hello, Ada!", "goodbye": "Good-bye, Ada."}
-
-
 async def test_it_is_clean(project: Path) -> None:
     """Formatted, linted and typed as a team would ask for."""
     checker = (str(TOOLS / "basedpyright"), "--pythonpath", sys.executable)
@@ -110,27 +97,32 @@ async def test_it_is_clean(project: Path) -> None:
     assert code == 0, out + err
 
 
-async def test_its_image_holds_what_it_runs(project: Path) -> None:
-    """What the Dockerfile copies is there, and its command serves and heeds SIGTERM."""
+async def test_its_image_holds_what_it_runs(project: Path, engine: Engine) -> None:
+    """What the Dockerfile copies is there; its command serves, is healthy, and heeds SIGTERM."""
     lines = (project / "Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = [word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]]
     (entry,) = [json.loads(line[11:]) for line in lines if line.startswith("ENTRYPOINT ")]
     (command,) = [json.loads(line[4:]) for line in lines if line.startswith("CMD ")]
+    (probe,) = re.findall(r"urlopen\('([^']+)'", "\n".join(lines))
 
     assert [*entry, *command] == ["everloom", "worker"]
     assert all((project / name).exists() for name in copied)
     assert "USER worker" in lines
-    variables = ports()
-    async with everloom(project, "dev", "--no-reload", environment=variables) as dev:
-        await dev.says("Ready", within=40)
-        address = {"TEMPORAL_ADDRESS": f"127.0.0.1:{variables['EVERLOOM_ENGINE__PORT']}"}
-        own = {"EVERLOOM_WORKER__HEALTH_PORT": str(free_port())}
-        async with everloom(project, "worker", environment={**address, **own}) as worker:
-            await worker.event("worker polls", within=40)
-            worker.signal(signal.SIGTERM)
-            assert await worker.exit_code(within=30) == 0
-        dev.signal(signal.SIGINT)
-        assert await dev.exit_code(within=30) == 0
+    variables = {
+        "TEMPORAL_ADDRESS": engine.address,
+        "EVERLOOM_WORKER__HEALTH_PORT": str(free_port()),
+    }
+    async with everloom(project, *command, environment=variables) as worker:
+        await worker.event("worker polls", within=40)
+        asked = probe.replace("8081", variables["EVERLOOM_WORKER__HEALTH_PORT"])
+        async with httpx2.AsyncClient() as http:
+
+            async def is_ready() -> bool:
+                return (await http.get(asked)).status_code == 200
+
+            await eventually(is_ready, within=20)
+        worker.signal(signal.SIGTERM)
+        assert await worker.exit_code(within=30) == 0
 
 
 async def test_nothing_is_overwritten(project: Path) -> None:
@@ -161,14 +153,16 @@ async def test_nothing_is_overwritten(project: Path) -> None:
         pytest.param(["x" * 300], "`--into`", id="too-long"),
     ],
 )
-async def test_a_wrong_name_is_refused_with_a_right_one(
-    tmp_path: Path, arguments: list[str], suggested: str
+def test_a_wrong_name_is_refused_with_a_right_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], suggested: str
 ) -> None:
     """Nothing is written, and the hint can be typed."""
-    code, _, said = await new(tmp_path, *arguments, "--yes")
+    monkeypatch.chdir(tmp_path)
 
-    assert code == 2
-    assert suggested in said
+    typed = CliRunner().invoke(app, [*arguments, "--yes"])
+
+    assert isinstance(typed.exception, Invalid)
+    assert suggested in typed.exception.hint
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,6 +10,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 from base64 import b64decode
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -29,7 +30,7 @@ from everloom.core import EverloomError
 
 from .code import gather
 from .processes import KillAt, Order
-from .serving import Serving, serve
+from .serving import LEAVE_LIMIT, Serving, serve
 from .temporal import Temporal
 
 Say = Callable[[dict[str, str]], None]
@@ -78,6 +79,14 @@ async def _serve(order: Order, orders: BinaryIO, say: Say) -> None:
     async with serve(temporal, served, serving, fakes=order.fakes, provide=order.provide):
         say({"serving": order.queue})
         await asyncio.to_thread(orders.read)
+        _die_if_stuck()
+
+
+def _die_if_stuck() -> None:
+    """Nobody is left to kill a process whose activity keeps it, when its parent has ended."""
+    limit = threading.Timer(2 * LEAVE_LIMIT, _die)
+    limit.daemon = True
+    limit.start()
 
 
 def _die() -> None:

@@ -4,9 +4,11 @@ import logging
 from uuid import uuid4
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.worker import Worker
 from tests.authoring import message_sample as sample
 from tests.authoring.message_sample import Cart, Item
+from tests.histories import digested
 from tests.saga_faults import RUNNER
 from tests.waiting import eventually
 
@@ -16,10 +18,17 @@ from everloom.worker import RunningActivities, worker_interceptors
 from everloom.worker.sdk import RUNS, SignalLines
 
 
+@pytest.mark.parametrize("cached", [0, 10])
+@pytest.mark.parametrize("waits", [True, False])
 async def test_an_unknown_signal_is_told_once_with_the_names_there_are(
-    temporal: TemporalService, settings: Settings, caplog: pytest.LogCaptureFixture
+    temporal: TemporalService,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    waits: bool,
+    cached: int,
 ) -> None:
-    """Each step is a replay here, and the line comes once all the same; plain classes are left alone."""
+    """To a run that waits or one that begins, cached or replayed; plain classes are left alone."""
     client, queue, id = await temporal.get_client(), f"queue-{uuid4()}", f"cart-{uuid4()}"
     async with Worker(
         client,
@@ -27,11 +36,14 @@ async def test_an_unknown_signal_is_told_once_with_the_names_there_are(
         workflows=sample.WORKFLOWS,
         interceptors=worker_interceptors(settings, RunningActivities()),
         workflow_runner=RUNNER,
-        max_cached_workflows=0,
+        max_cached_workflows=cached,
     ):
         with caplog.at_level(logging.WARNING):
             run = await Cart.start(temporal, 3, id=id, queue=queue)
-            await client.get_workflow_handle(id).signal("ad", {"name": "a"})
+            handle = client.get_workflow_handle(id)
+            if waits:
+                await digested(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED)
+            await handle.signal("ad", {"name": "a"})
             await eventually(lambda: _told(caplog))
             await run.signal(Cart.add, Item(name="b"))
             assert await run.update(Cart.close) == 1

@@ -5,6 +5,7 @@ that somebody misspelt would be lost in silence.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from temporalio import workflow
@@ -37,37 +38,50 @@ class _Inbound(WorkflowInboundInterceptor):
     @override
     async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
         if find_workflow_binding(input.type) is not None:
-            self._watching = asyncio.create_task(_watch(input.type))
+            _watch(input.type)
         return await super().execute_workflow(input)
 
 
-async def _watch(workflow_class: type) -> None:
-    """Wait for names that nobody takes. Nothing of it reaches the history."""
-    told: set[str] = set()
-    while True:
-        await workflow.wait_condition(lambda: not told.issuperset(_kept()))
-        for name in sorted(set(_kept()) - told):
-            told.add(name)
-            _tell(workflow_class, name)
+class _Kept(dict[str, list[Any]]):
+    """Signals that wait for a handler, by name. The SDK puts each into it in the moment it comes.
+
+    Told from here and not from a task of the run: the SDK wakes nothing for such a signal, and a task
+    that woke for it would let the run look at its conditions once more than without us.
+    """
+
+    def __init__(self, kept: dict[str, list[Any]], tell: Callable[[str], None]) -> None:
+        super().__init__(kept)
+        self._tell = tell
+
+    @override
+    def setdefault(self, name: str, signals: Any = None, /) -> Any:
+        if name not in self:
+            self._tell(name)
+        return super().setdefault(name, signals)
 
 
-def _tell(workflow_class: type, name: str) -> None:
-    if workflow.unsafe.is_replaying():
+def _watch(workflow_class: type) -> None:
+    """Tell of those that are there, and of those that come. Nothing of it reaches the history."""
+    run: Any = asyncio.get_running_loop()  # a workflow is its own event loop
+    kept: dict[str, list[Any]] | None = getattr(run, "_buffered_signals", None)
+    if kept is None:
         return
     info = workflow.info()
-    known = sorted(each for each in messages_of(workflow_class, "signal") if each)
-    log.warning(
-        "signal unknown",
-        signal=name,
-        known=known,
-        workflow=info.workflow_type,
-        workflow_id=info.workflow_id,
-        run=info.run_id,
-        hint=f"{did_you_mean(name, known)} It is kept, in case the code sets a handler for it.",
-    )
 
+    def tell(name: str) -> None:
+        if run.workflow_is_replaying():
+            return
+        known = sorted(each for each in messages_of(workflow_class, "signal") if each)
+        log.warning(
+            "signal unknown",
+            signal=name,
+            known=known,
+            workflow=info.workflow_type,
+            workflow_id=info.workflow_id,
+            run=info.run_id,
+            hint=f"{did_you_mean(name, known)} It is kept, in case the code sets a handler for it.",
+        )
 
-def _kept() -> dict[str, Any]:
-    """Signals that wait for a handler, by name."""
-    instance = asyncio.get_running_loop()  # a workflow is its own event loop
-    return getattr(instance, "_buffered_signals", {})
+    for name in sorted(kept):
+        tell(name)
+    run._buffered_signals = _Kept(kept, tell)  # noqa: SLF001 - there is no other door to it

@@ -1,15 +1,9 @@
 """`everloom runs why`, `compare` and `reset`, typed against a real Temporal."""
 
-import asyncio
 import json
-import os
-import pty
 import resource
-import sys
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,9 +12,13 @@ import pytest
 from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from tests.cli.asking import answered
 from tests.cli.conftest import Type
 from tests.greeting import Greeter
 from tests.waiting import eventually
+
+from everloom.control import ResetPoint, RunReference, plan_reset
+from everloom.core import EverloomError
 
 QUEUE = f"changing-{uuid4().hex[:8]}"
 LIMIT = timedelta(seconds=20)
@@ -186,50 +184,12 @@ async def test_a_dry_run_changes_nothing(client: Client, everloom: Type) -> None
     await handle.terminate()
 
 
-async def answered(greeter: Greeter, keys: bytes, *arguments: str) -> tuple[int, str]:
-    """Type a command at a terminal, and press keys when it asks; how it ended, and what it showed."""
-    terminal, theirs = pty.openpty()
-    shown = bytearray()
-    told = asyncio.Event()
-
-    def read() -> None:
-        with suppress(OSError):  # the other side was closed
-            shown.extend(os.read(terminal, 4096))
-        if b"[y/N]" in shown:
-            told.set()
-
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "everloom", *arguments),
-        cwd=greeter.settings.folder,
-        env=greeter.environment(),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        preexec_fn=partial(os.login_tty, theirs),
-    )
-    os.close(theirs)
-    loop = asyncio.get_running_loop()
-    loop.add_reader(terminal, read)
-    try:
-        async with asyncio.timeout(20):
-            await told.wait()
-            os.write(terminal, keys)
-            return await process.wait(), shown.decode()
-    finally:
-        loop.remove_reader(terminal)
-        os.close(terminal)
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
 @pytest.mark.parametrize(
     ("keys", "code"),
     [
         pytest.param(b"n\n", 1, id="no"),
         pytest.param(b"\n", 1, id="return"),
         pytest.param(b"\x03", 130, id="ctrl-c"),
-        pytest.param(b"\x04", 130, id="ctrl-d"),
     ],
 )
 async def test_who_does_not_say_yes_at_a_terminal_changes_nothing(
@@ -278,29 +238,41 @@ async def test_nobody_to_ask_is_a_no(client: Client, everloom: Type) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "says"),
+    ("point", "code", "says"),
     [
-        pytest.param(
-            ["--to-event", "1"], "reset-point-invalid", "reset to these events: 4", id="no"
-        ),
-        pytest.param(["--to-event", "999"], "reset-point-invalid", "does not exist", id="beyond"),
-        pytest.param(["--to-activity", "shop"], "activity-not-run", "pack", id="activity"),
-        pytest.param([], "reset-unclear", "One of --to-event", id="nowhere"),
-        pytest.param(["--to-task", "next"], "reset-unclear", "Known: `first`, `last`", id="task"),
+        pytest.param(ResetPoint(event=1), "reset-point-invalid", "these events: 4", id="no-end"),
+        pytest.param(ResetPoint(event=999), "reset-point-invalid", "does not exist", id="beyond"),
+        pytest.param(ResetPoint(activity="shop"), "activity-not-run", "pack", id="activity"),
     ],
 )
 async def test_a_wrong_point_is_refused_with_the_right_ones(
-    client: Client, everloom: Type, arguments: list[str], code: str, says: str
+    client: Client, greeter: Greeter, point: ResetPoint, code: str, says: str
 ) -> None:
-    """Who errs learns what there is; nothing was changed."""
+    """Who errs learns what there is."""
     handle = await start(client, item="box")
 
-    told = await everloom("runs", "reset", handle.id, *arguments, "--yes")
+    with pytest.raises(EverloomError) as refused:
+        await plan_reset(greeter.temporal, RunReference(handle.id), point)
+
+    assert refused.value.code == code
+    assert says in f"{refused.value.message} {refused.value.hint}"
+    await handle.terminate()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param([], "One of --to-event", id="nowhere"),
+        pytest.param(["--to-task", "next"], "Known: `first`, `last`", id="task"),
+    ],
+)
+async def test_an_unclear_point_is_refused(everloom: Type, arguments: list[str], says: str) -> None:
+    """Before anything is asked of Temporal."""
+    told = await everloom("runs", "reset", "nobody", *arguments, "--yes")
 
     assert told.code == 2
     assert says in told.err
-    assert f"code: {code}" in told.err
-    await handle.terminate()
+    assert "code: reset-unclear" in told.err
 
 
 async def test_two_runs_are_compared_to_where_they_part(client: Client, everloom: Type) -> None:

@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from temporalio.api.deployment.v1 import WorkerDeploymentVersion
-from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
 from tests.guides import GUIDES
 
 from everloom.control.why import NEEDS_SOMEBODY, RANKS, Why
@@ -22,13 +20,13 @@ from everloom.temporal import (
     RunWaits,
     Serving,
     TaskTrouble,
+    Version,
     WaitingActivity,
     WaitingChild,
     WaitingOperation,
     WaitingTask,
     WaitingTimer,
 )
-from everloom.temporal.presence import serving
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 RUN = RunInfo(
@@ -312,27 +310,28 @@ def test_a_reason_of_many_lines_stays_one_sentence() -> None:
     assert why.hint == "`temporal workflow unpause --workflow-id 'order 1'` lets it go on."
 
 
-def beat(identity: str, *, used: int, kind: str = "Fixed") -> WorkerHeartbeat:
-    """A sign of life of a worker without a free slot."""
-    told = WorkerHeartbeat(
-        worker_identity=identity,
-        deployment_version=WorkerDeploymentVersion(build_id="made-up"),
-        activity_task_slots_info=WorkerSlotsInfo(current_used_slots=used, slot_supplier_kind=kind),
-    )
-    told.heartbeat_time.FromDatetime(NOW)
-    return told
+@pytest.mark.parametrize(
+    ("is_pinned", "remedy"), [(True, "--on-version VERSION"), (False, "everloom deploy promote")]
+)
+def test_the_remedy_for_a_version_without_workers_fits(*, is_pinned: bool, remedy: str) -> None:
+    """A pinned run can be moved; what is bound to none goes to whichever version is current."""
+    version = Version(deployment="shop", build_id="v1")
+    task = WaitingTask(is_started=False, attempt=1, scheduled=NOW, started=None)
+    run = waits(task=task, version=version, is_pinned=is_pinned)
+
+    why = tell(Facts(run=run, now=NOW, tasks=queue("workflow", current=version)))
+
+    assert why.reason == "no-version-worker"
+    assert remedy in why.hint
 
 
-def test_a_worker_that_was_full_for_minutes_is_there() -> None:
-    """It had no slot to ask with, so that the queue has forgotten it; it still lives."""
-    beats = {"busy": beat("busy", used=2), "elsewhere": beat("elsewhere", used=0)}
+def test_a_failure_of_many_lines_is_one_line_of_evidence() -> None:
+    """All of it is in `runs show`, which the hint names."""
+    info = replace(RUN, status="failed", closed=NOW)
 
-    (busy,) = serving([], beats, "activity", NOW)
+    why = tell(Facts(run=waits(info=info, end="refused\nsecond line"), now=NOW))
 
-    assert (busy.identity, busy.is_alive, busy.version) == ("busy", True, None)
-    full = queue("activity", workers=(busy,), backlog=2)
-    why = tell(Facts(run=waits(activities=(activity(),)), now=NOW, activities={"shop": full}))
-    assert why.reason == "no-slot"
+    assert why.evidence == ("refused",)
 
 
 def test_a_worker_that_has_just_begun_is_not_full() -> None:
@@ -343,13 +342,6 @@ def test_a_worker_that_has_just_begun_is_not_full() -> None:
     why = tell(Facts(run=waits(activities=(activity(),)), now=NOW, activities={"shop": shop}))
 
     assert why.reason == "starting"
-
-
-def test_a_worker_without_a_fixed_number_of_slots_is_not_taken_for_full() -> None:
-    """Who takes as much as there is memory for tells no free slots: 0 is no number there."""
-    (worker,) = serving([], {"w": beat("w", used=2, kind="ResourceBased")}, "activity", NOW)
-
-    assert (worker.free, worker.used) == (None, 2)
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,13 @@ def _without_worker(
             evidence=(
                 f"Workers that ask it: {', '.join(others)}." if others else _gone(presence, now),
             ),
-            hint=f"Start workers of {needs.build_id} again and keep them until `everloom deploy "
-            "status` shows the version as drained.",
+            hint=f"Start workers of {needs.build_id} again"
+            + (
+                " and keep them until `everloom deploy status` shows the version as drained, or move "
+                "the run: `everloom runs reset ID --to-task last --on-version VERSION`."
+                if is_pinned
+                else ", or let another version take over: `everloom deploy promote VERSION`."
+            ),
         )
     if not presence.alive():
         return Wait(

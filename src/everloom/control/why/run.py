@@ -8,7 +8,7 @@ from everloom.temporal import TaskTrouble, Version
 from .answer import Wait
 from .facts import Facts
 from .queues import judge_queue
-from .words import ago, because, inside, local, span, typed, until
+from .words import ago, because, inside, local, said, span, typed, until
 
 _ENDS = {
     "completed": "It has ended: it was completed",
@@ -39,7 +39,7 @@ def ended(facts: Facts) -> Wait | None:
     return Wait(
         reason="closed",
         sentence=f"{how} {when}.",
-        evidence=(run.end,) if run.end else (),
+        evidence=(said(run.end),) if run.end else (),
         hint=f"`everloom runs show {typed(info.id)}` shows all of it.",
     )
 

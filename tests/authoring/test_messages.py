@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -152,6 +153,24 @@ async def test_an_update_of_a_wrong_shape_is_refused(
     accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
     assert events.count(accepted) == 1
     await run.update(Cart.close)
+
+
+async def test_a_method_that_is_no_such_message_is_refused(temporal: TemporalService) -> None:
+    """Type checkers see it; so does whoever has none, before anything is sent."""
+    run, wrong = Cart.at(temporal, "no-such-run"), cast("Any", Cart)
+
+    with pytest.raises(NotFound, match=r"`Cart\.put` is no signal") as signal:
+        await run.signal(wrong.put, Item(name="a"))
+    with pytest.raises(NotFound, match=r"`Cart\.put` is no query"):
+        await run.query(wrong.put, Item(name="a"))
+    with pytest.raises(NotFound, match=r"`Cart\.add` is no update"):
+        await run.update(wrong.add, Item(name="a"))
+    with pytest.raises(NotFound, match=r"`Cart\.put` is no signal"):
+        await wrong.signal_with_start(temporal, 3, wrong.put, Item(name="a"), id="x")
+    with pytest.raises(NotFound, match=r"`Cart\.add` is no update"):
+        await wrong.update_with_start(temporal, 3, wrong.add, Item(name="a"), id="x")
+
+    assert signal.value.hint == "Name a method marked with `@workflow.signal`."
 
 
 async def test_names_that_are_not_known_are_refused_with_those_that_are(

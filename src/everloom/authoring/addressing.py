@@ -11,6 +11,7 @@ from everloom.core import Invalid
 from .bindings import WorkflowBinding, find_workflow_binding
 from .checking import check_input
 from .door import Door, StartArguments, StartOptions
+from .messages import check_kind
 from .runs import Run, checked_arguments
 from .with_start import (
     SignalWithStartArguments,
@@ -118,6 +119,7 @@ class Addressed(Generic[InputT, OutputT]):
         """
         run_options = cls._start_options(options)
         check_when_closed(run_options.if_exists)
+        check_kind("signal", signal)
         sent = checked_arguments(signal, args)
         run_id = await temporal.signal_with_start(
             _binding(cls).name, cls.check_input(input), run_options, signal=signal, args=sent
@@ -178,6 +180,7 @@ class Addressed(Generic[InputT, OutputT]):
         update_id = options.pop("update_id", None) or str(uuid4())
         run_options = cls._start_options(options)
         check_when_closed(run_options.if_exists)
+        check_kind("update", update)
         sent = checked_arguments(update, args)
         answer, run_id = await temporal.update_with_start(
             _binding(cls).name,

@@ -27,6 +27,7 @@ from everloom.core import Conflict, NotFound
 from .addressing import NotAWorkflow, QueueMismatch
 from .bindings import WorkflowBinding, find_workflow_binding
 from .door import Door, StartArguments
+from .messages import check_kind
 from .policy import Policy
 from .runs import Run, checked_arguments
 from .tracking import doings_of, show
@@ -163,6 +164,7 @@ class Child(Generic[WorkflowT, OutputT]):
             InputInvalid: The argument does not fit; nothing was sent.
             ChildEnded: The child is over.
         """
+        check_kind("signal", signal)
         checked = checked_arguments(signal, args)
         if self.is_over:
             raise self._ended(signal)

@@ -92,6 +92,19 @@ def unknown_message(of: str, kind: MessageKind, name: str, known: list[str]) -> 
     )
 
 
+def check_kind(kind: MessageKind, method: Callable[..., Any]) -> None:
+    """Whether a method is a message of that kind.
+
+    Raises:
+        SignalUnknown, QueryUnknown, UpdateUnknown: It is none.
+    """
+    if getattr(method, _NOTES[kind], None) is None:
+        name = getattr(method, "__qualname__", repr(method))
+        raise _UNKNOWN[kind](
+            f"`{name}` is no {kind}.", hint=f"Name a method marked with `@workflow.{kind}`."
+        )
+
+
 def check_arguments(method: Callable[..., Any], args: tuple[Any, ...], *, hint: str = "") -> None:
     """Whether a method can be called so.
 

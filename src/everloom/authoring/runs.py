@@ -8,7 +8,7 @@ from temporalio.workflow import UpdateMethodMultiParam
 
 from .checking import check_input
 from .door import Door, Message
-from .messages import MessageKind, check_arguments, find_message
+from .messages import MessageKind, check_arguments, check_kind, find_message
 
 WorkflowT = TypeVar("WorkflowT")
 OutputT = TypeVar("OutputT")
@@ -143,6 +143,7 @@ class Run(Generic[WorkflowT, OutputT]):
     def _method(self, kind: MessageKind, message: Message) -> Callable[..., Any] | None:
         """The method of a message; None when only its name is known."""
         if not isinstance(message, str):
+            check_kind(kind, message)
             return message
         return None if self._workflow is None else find_message(self._workflow, kind, message)
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from pydantic import BaseModel
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer, Worker
@@ -21,6 +22,7 @@ from everloom.authoring import (
     call,
     check_input,
 )
+from everloom.authoring.tracking import Doings
 from everloom.core import Conflict, EverloomError, NotFound
 from everloom.temporal import TemporalService
 
@@ -118,7 +120,7 @@ async def test_arguments_of_messages_may_be_left_out_where_the_method_says_so(
     with pytest.raises(NotFound):
         await run.signal(sample.Waiter.hurry)
     with pytest.raises(InputInvalid, match="missing a required argument"):
-        await run.signal(sample.Waiter.add)  # pyright: ignore[reportArgumentType] - on purpose
+        await run.signal(sample.Waiter.add)  # pyright: ignore[reportArgumentType, reportCallIssue] - on purpose
 
 
 async def test_starting_twice_with_one_id_is_one_run(temporal: TemporalService) -> None:
@@ -172,7 +174,7 @@ async def test_signals_queries_and_updates_are_sent_from_the_class(
 
     await run.signal(sample.Waiter.add, 2)
     with pytest.raises(InputInvalid):
-        await run.signal(sample.Waiter.add, "many")  # pyright: ignore[reportArgumentType] - that is the test
+        await run.signal(sample.Waiter.add, "many")  # pyright: ignore[reportArgumentType, reportCallIssue] - that is the test
 
     assert await run.query(sample.Waiter.total) == 2
     assert await run.update(sample.Waiter.stop, 3) == 5
@@ -257,3 +259,14 @@ async def test_a_plain_function_is_no_activity() -> None:
         await call(plain)
 
     assert "@activity_type" in caught.value.hint
+
+
+def test_a_state_stays_in_its_row() -> None:
+    """Bars and new lines in a value do not break the table that Temporal's interface shows."""
+
+    class Parcel(BaseModel):
+        note: str
+
+    shown = Doings(state=Parcel(note="left | at\nthe dôor")).text()
+
+    assert shown.splitlines()[2:] == ["| note | left \\| at the dôor |"]

@@ -72,4 +72,13 @@ def _state_lines(state: object) -> list[str]:
     if not isinstance(state, BaseModel):
         return [str(state)]
     shown = state.model_dump(mode="json")
-    return ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in shown.items())]
+    return [
+        "| | |",
+        "|---|---|",
+        *(f"| {name} | {_in_cell(value)} |" for name, value in shown.items()),
+    ]
+
+
+def _in_cell(value: object) -> str:
+    """A bar or a new line would end the cell."""
+    return " ".join(str(value).replace("|", "\\|").splitlines())

@@ -79,9 +79,12 @@ async def test_a_killed_worker_loses_nothing(project: Path, variables: dict[str,
         await dev.event("worker process crashed", within=20)
         await dev.says("Everything stays up", within=40)
         address = {"TEMPORAL_ADDRESS": f"127.0.0.1:{variables['EVERLOOM_ENGINE__PORT']}"}
-        for asked in ("everloom replay", "everloom schedules plan"):
-            async with everloom(project, *command(asked), environment=address) as other:
-                assert await other.exit_code(within=40) == 0, other.said
+        async with (
+            everloom(project, *command("everloom replay"), environment=address) as replay,
+            everloom(project, *command("everloom schedules plan"), environment=address) as plan,
+        ):
+            assert await replay.exit_code(within=40) == 0, replay.said
+            assert await plan.exit_code(within=40) == 0, plan.said
         dev.signal(signal.SIGINT)
         assert await dev.exit_code(within=30) == 0
 

@@ -1,5 +1,7 @@
 """What can go wrong between us and Temporal, in our own words."""
 
+from typing import Self
+
 from everloom.core import Conflict, Invalid, NotFound, Unavailable
 
 
@@ -158,6 +160,14 @@ class RunBusy(Unavailable):
     """So many updates of a run are under way that Temporal takes no more; it was not done."""
 
     code = "run-busy"
+
+    @classmethod
+    def told(cls, workflow_id: str, reason: str) -> Self:
+        """The error for one run."""
+        return cls(
+            f"The run {workflow_id!r} takes no more updates for the moment: {reason}.",
+            hint="Ask again when some of the others have their answers.",
+        )
 
 
 class MessageRefused(Conflict):

@@ -1,7 +1,8 @@
 """Updates that are asked again, and messages that start the run they are meant for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -32,9 +33,23 @@ class Turns:
     def __init__(self) -> None:
         self._by_run: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    def of(self, workflow_id: str) -> asyncio.Semaphore:
-        """To be held until the answer is there."""
-        return self._by_run.setdefault(workflow_id, asyncio.Semaphore(AT_ONCE))
+    @asynccontextmanager
+    async def of(self, workflow_id: str) -> AsyncGenerator[None]:
+        """A turn, held until the answer is there.
+
+        Raises:
+            RunBusy: The others took too long: they may wait for the very update that has no turn.
+        """
+        turns = self._by_run.setdefault(workflow_id, asyncio.Semaphore(AT_ONCE))
+        try:
+            async with asyncio.timeout(LONGEST_QUEUE.total_seconds()):
+                await turns.acquire()
+        except TimeoutError:
+            raise RunBusy.told(workflow_id, f"{AT_ONCE} others are under way") from None
+        try:
+            yield
+        finally:
+            turns.release()
 
 
 async def asked_again(ask: Callable[[], Awaitable[AnswerT]], *, patience: timedelta) -> AnswerT:

@@ -135,10 +135,7 @@ def _denied(error: RPCError, connecting: Connecting, said: str) -> EverloomError
 
 def _not_taken(error: RPCError, workflow_id: str, said: str) -> EverloomError:
     if BUSY in said:
-        return RunBusy(
-            f"The run {workflow_id!r} takes no more updates for the moment: {said}.",
-            hint="Ask again in a moment.",
-        )
+        return RunBusy.told(workflow_id, said)
     if not _is_not_ready(error):
         return TemporalRefused(f"Temporal refused it: {said}.")
     return RunNotReady(

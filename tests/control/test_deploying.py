@@ -123,7 +123,7 @@ async def test_a_version_without_workers_is_not_promoted(fleet: Fleet) -> None:
         state = await show_deployment(fleet.temporal, fleet.name)
         return not any(each.workers for each in state.versions[0].queues)
 
-    await eventually(gone)
+    await eventually(gone, within=60)
 
     with pytest.raises(VersionNotReady) as refused:
         await promote_version(fleet.temporal, fleet.name, "v1")

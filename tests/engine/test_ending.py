@@ -42,6 +42,7 @@ async def test_next_start_does_not_wait_for_a_killed_one(own: Settings, start: S
     starter = start(own)
 
     starter.process.kill()
+    starter.process.wait()
     async with embedded_engine(own) as engine:
         assert not engine.joined
         assert engine.pid != starter.server.pid

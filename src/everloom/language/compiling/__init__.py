@@ -1,0 +1,5 @@
+"""What Python does a definition become?"""
+
+from .workflows import COMPILER, Compiled, compile_definition
+
+__all__ = ["COMPILER", "Compiled", "compile_definition"]

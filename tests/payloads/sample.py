@@ -28,6 +28,12 @@ async def make(size: int) -> str:
 
 
 @activity.defn
+async def nest(levels: int) -> object:
+    """Lists within lists."""
+    return nested(levels)
+
+
+@activity.defn
 async def measure(text: str) -> int:
     """How long it is."""
     return len(text)
@@ -55,12 +61,30 @@ async def noise(size: int) -> str:
     return base64.b64encode(os.urandom(size * 3 // 4)).decode()
 
 
-ACTIVITIES = [noise, make, measure, fail, beat_until]
+ACTIVITIES = [noise, make, nest, measure, fail, beat_until]
 
 
 def text_of(size: int) -> str:
     """A text of this many characters."""
     return "".join(f"{number * 7919 % 1_000_003:07d}" for number in range(size // 7 + 1))[:size]
+
+
+def nested(levels: int) -> object:
+    """Lists within lists."""
+    value: object = 0
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@workflow.defn(name="sample.nest")
+class Nest:
+    """Gives something deep, its own or that of an activity."""
+
+    @workflow.run
+    async def run(self, levels: int, own: int) -> object:
+        given = await workflow.execute_activity(nest, levels, start_to_close_timeout=LIMIT)
+        return given if own == 0 else nested(own)
 
 
 @workflow.defn(name="sample.carry")
@@ -160,4 +184,4 @@ class Noise:
         return len(await workflow.execute_activity(noise, size, start_to_close_timeout=limit))
 
 
-WORKFLOWS = [Noise, Carry, Keep, Parent, Relay, Failing, Beating]
+WORKFLOWS = [Noise, Carry, Nest, Keep, Parent, Relay, Failing, Beating]

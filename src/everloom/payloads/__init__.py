@@ -9,16 +9,19 @@ from .errors import (
     PayloadKeyWrong,
     PayloadMissing,
     PayloadReferenceInvalid,
+    PayloadTooDeep,
     PayloadTooLarge,
     PayloadUnreadable,
 )
 from .history import HistoryBudget, HistoryLimits
 from .keys import OWNERS, ROOT, StoredName, namespace_prefix, stored_name
+from .nesting import DEEPEST, nests_too_deep
 from .references import Marks, find_reference, mark_digests
 from .reviving import Reviver
 from .storage import PayloadStore
 
 __all__ = [
+    "DEEPEST",
     "OWNERS",
     "ROOT",
     "HistoryBudget",
@@ -32,6 +35,7 @@ __all__ = [
     "PayloadMissing",
     "PayloadReferenceInvalid",
     "PayloadStore",
+    "PayloadTooDeep",
     "PayloadTooLarge",
     "PayloadUnreadable",
     "Reviver",
@@ -40,5 +44,6 @@ __all__ = [
     "find_reference",
     "mark_digests",
     "namespace_prefix",
+    "nests_too_deep",
     "stored_name",
 ]

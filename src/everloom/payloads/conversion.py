@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Self
 
+from pydantic_core import PydanticSerializationError
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import PydanticPayloadConverter
@@ -97,14 +98,19 @@ def _shared(made_by: type[PayloadConverter]) -> PayloadConverter:
 
 
 class _MeasuringConverter(PydanticPayloadConverter):
-    """Converts as pydantic does, and looks at the size of what it made."""
+    """Converts as pydantic does, and looks at the size and the depth of what it made."""
 
     size_check: ClassVar[SizeCheck]
     _context: SerializationContext | None = None
 
     @override
     def to_payloads(self, values: Sequence[Any]) -> list[Payload]:
-        payloads = super().to_payloads(values)
+        try:
+            payloads = super().to_payloads(values)
+        except PydanticSerializationError as error:
+            if "depth exceeded" in str(error):
+                self.size_check.refuse_depth(self._context)
+            raise
         self.size_check.check(payloads, self._context)
         return payloads
 

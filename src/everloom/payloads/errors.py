@@ -85,6 +85,12 @@ class PayloadTooLarge(Invalid):
     code = "payload-too-large"
 
 
+class PayloadTooDeep(Invalid):
+    """A payload nests deeper than it could be read again."""
+
+    code = "payload-too-deep"
+
+
 class HistoryTooLarge(Conflict):
     """The history of a run is nearly full, and Temporal would end the run."""
 

@@ -1,4 +1,4 @@
-"""How large payloads are, said before one breaks a limit of Temporal.
+"""How large payloads are and how deep they nest, said before one breaks a limit.
 
 A payload is measured where it is made, in the code that made it: there a failure can name the step.
 Found later, while a task is sent, it would only be refused again and again.
@@ -6,7 +6,7 @@ Found later, while a task is sent, it would only be refused again and again.
 
 import asyncio
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, NoReturn, Protocol
 from weakref import WeakKeyDictionary
 
 from temporalio import workflow
@@ -21,7 +21,8 @@ from everloom.authoring import failure_from
 from everloom.observe import get_logger
 from everloom.settings import PayloadSettings
 
-from .errors import PayloadTooLarge
+from .errors import PayloadTooDeep, PayloadTooLarge
+from .nesting import DEEPEST, nests_too_deep
 from .outside import put_outside
 
 _SAID_AT_MOST = 10_000
@@ -107,9 +108,12 @@ class SizeCheck:
         """Look at the payloads of one value or one list of arguments.
 
         Raises:
-            ApplicationError: In a worker: they are too large; of type `payload-too-large`.
-            PayloadTooLarge: Elsewhere: they are too large.
+            ApplicationError: In a worker: they are too large, of type `payload-too-large`, or one
+                nests too deep, of type `payload-too-deep`.
+            PayloadTooLarge, PayloadTooDeep: The same elsewhere.
         """
+        if any(_is_json(each) and nests_too_deep(each.data) for each in payloads):
+            self.refuse_depth(context)
         section = self._section
         sizes = [each.ByteSize() for each in payloads]
         total = sum(sizes)
@@ -126,6 +130,19 @@ class SizeCheck:
             self._refuse(Step.of(context), inline, section.limit, kept="inline")
         elif inline >= self._warned_from:
             self._report(Step.of(context), inline)
+
+    def refuse_depth(self, context: SerializationContext | None) -> NoReturn:
+        """Refuse what nests too deep.
+
+        Raises:
+            ApplicationError, PayloadTooDeep: As `check` does.
+        """
+        step = Step.of(context)
+        said = f"{step.what} nests deeper than {DEEPEST} levels, and could not be read again."
+        error = PayloadTooDeep(
+            said, hint="Pass it as a text, or keep what is deep in lists of parts."
+        )
+        raise failure_from(error) if step.in_worker else error
 
     def _count(
         self, payloads: list[Payload], size: int, context: SerializationContext | None
@@ -180,6 +197,10 @@ class SizeCheck:
         said = f"{step.what} {_KEPT[kept].format(size=_mib(size), limit=_mib(limit))}"
         error = PayloadTooLarge(said, hint=_REMEDY)
         raise failure_from(error) if step.in_worker else error
+
+
+def _is_json(payload: Payload) -> bool:
+    return payload.metadata.get("encoding", b"").startswith(b"json/")
 
 
 _KEPT = {

@@ -1,6 +1,15 @@
 """Every setting, typed and documented. The only reader of the environment and the settings file."""
 
 from .applications import find_app_settings
+from .definitions import (
+    SECRET_PREFIX,
+    EventSettings,
+    HttpSettings,
+    RunSettings,
+    SecretSettings,
+    origin_of,
+    secret_variable,
+)
 from .deployment import UNVERSIONED, DeploymentSettings
 from .description import SettingRow, describe_settings, settings_schema
 from .environment import adopt_environment, child_environment, temporal_environment
@@ -27,6 +36,7 @@ from .sections import (
 from .tree import Settings
 
 __all__ = [
+    "SECRET_PREFIX",
     "SHORTEST_RETENTION",
     "UNVERSIONED",
     "ActivitySettings",
@@ -35,6 +45,8 @@ __all__ = [
     "CatalogSettings",
     "DeploymentSettings",
     "EngineSettings",
+    "EventSettings",
+    "HttpSettings",
     "Loaded",
     "LogSettings",
     "PayloadSettings",
@@ -42,6 +54,8 @@ __all__ = [
     "QueueSettings",
     "ReplaySettings",
     "RetrySettings",
+    "RunSettings",
+    "SecretSettings",
     "Section",
     "SettingRow",
     "Settings",
@@ -57,7 +71,9 @@ __all__ = [
     "find_app_settings",
     "load_settings",
     "load_with_sources",
+    "origin_of",
     "read_payload_keys",
+    "secret_variable",
     "settings_schema",
     "temporal_environment",
 ]

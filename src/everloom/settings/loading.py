@@ -12,6 +12,7 @@ from pydantic_settings import EnvSettingsSource, SettingsError
 
 from everloom.core import Problem, did_you_mean
 
+from .definitions import is_secret_variable
 from .payloads import check_codec, read_payload_keys
 from .problems import SettingsInvalid, problems_of
 from .tree import Settings
@@ -139,6 +140,7 @@ def _read_environment() -> dict[str, Any]:
         )
         for name in sorted(os.environ)
         if name.upper().startswith(_PREFIX) and name.upper() != FILE_VARIABLE
+        if not is_secret_variable(name)
         if (section := name[len(_PREFIX) :].split("__")[0].lower()) not in Settings.model_fields
     ]
     if problems:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .definitions import EventSettings, HttpSettings, RunSettings, SecretSettings
 from .deployment import DeploymentSettings
 from .payloads import PayloadSettings
 from .problems import SettingsInvalid, problems_of
@@ -73,6 +74,18 @@ class Settings(BaseSettings):
 
     payloads: PayloadSettings = PayloadSettings()
     """What becomes of inputs and results on their way to Temporal."""
+
+    http: HttpSettings = HttpSettings()
+    """What the calls of definitions may reach."""
+
+    run: RunSettings = RunSettings()
+    """What definitions may run in a process of its own."""
+
+    secrets: SecretSettings = SecretSettings()
+    """Where the secrets of definitions come from."""
+
+    events: EventSettings = EventSettings()
+    """Where the events go that definitions emit."""
 
     api: ApiSettings = ApiSettings()
     """The HTTP API."""

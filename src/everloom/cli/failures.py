@@ -11,6 +11,7 @@ from everloom.core import Conflict, EverloomError, Invalid, NotFound, Problem, U
 from everloom.settings import load_settings
 
 from .exits import AWAY, FAILED, INTERRUPTED, USAGE
+from .visible import visible
 
 _BY_CATEGORY: tuple[tuple[type[EverloomError], int], ...] = (
     (Invalid, USAGE),
@@ -83,14 +84,14 @@ def error_document(error: EverloomError) -> dict[str, Any]:
 def show_error(error: EverloomError, *, as_json: bool) -> None:
     """Write the block for people to standard error, and the document for programs to the output."""
     typer.secho("error: ", fg="red", bold=True, err=True, nl=False)
-    typer.echo(error.message, err=True)
+    typer.echo(visible(error.message), err=True)
     problems = [problem for problem in error.problems if not _is_said(problem, error.message)]
     for problem in problems[:_PROBLEMS_SHOWN]:
-        typer.echo(f"  - {problem.sentence()}", err=True)
+        typer.echo(visible(f"  - {problem.sentence()}"), err=True)
     if len(problems) > _PROBLEMS_SHOWN:
         typer.echo(f"  and {len(problems) - _PROBLEMS_SHOWN} more", err=True)
     if error.hint:
-        typer.echo(error.hint, err=True)
+        typer.echo(visible(error.hint), err=True)
     typer.secho(f"code: {error.code}", dim=True, err=True)
     if as_json:
         typer.echo(json.dumps(error_document(error), ensure_ascii=False))

@@ -32,6 +32,9 @@ class Commands(LazyGroup):
         "api": Entry("everloom.cli.api", "api", "Serve the HTTP API."),
         "run": Entry("everloom.cli.run", "run", "Start a workflow."),
         "runs": Entry("everloom.cli.runs", "app", "List runs, look at them, steer and end them."),
+        "definitions": Entry(
+            "everloom.cli.definitions", "app", "Check, compile, show and run definitions."
+        ),
         "catalog": Entry(
             "everloom.cli.catalog",
             "catalog",

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .visible import visible
+
 _NEVER_FOLDED = 100_000
 """Columns of what is no terminal: more than any row has."""
 
@@ -37,7 +39,7 @@ class Output:
 
     def say(self, text: str) -> None:
         """Tell people something that is no data."""
-        self.talk.print(Text(text), soft_wrap=True)
+        self.talk.print(Text(visible(text)), soft_wrap=True)
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Write a table that fits the terminal; there, long cells go on in the next line."""
@@ -65,8 +67,12 @@ class Output:
         self._below(meaning, 4)
 
     def value(self, value: object) -> None:
-        """Write a result: text as it is, anything else as JSON for people."""
-        typer.echo(value if isinstance(value, str) else to_json(value, indent=2).decode())
+        """Write a result: text as it is, anything else as JSON for people.
+
+        A terminal gets a text without control characters; a file or another program gets all of it.
+        """
+        text = value if isinstance(value, str) else to_json(value, indent=2).decode()
+        typer.echo(visible(text) if self.data.is_terminal else text)
 
     def heading(self, text: str) -> None:
         """Write a heading between two parts."""

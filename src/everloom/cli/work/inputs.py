@@ -43,6 +43,8 @@ def read_input(given: str | None) -> Any:
         place = f"{name}, line {error.lineno}, column {error.colno}"
         hint = "Quote it for the shell: '{\"name\": 1}', or write it into a file: @input.json."
         raise InputUnreadable(f"The input is not JSON: {error.msg} ({place}).", hint=hint) from None
+    except RecursionError:
+        raise InputUnreadable(f"The input nests too deep to be read ({name}).") from None
 
 
 def read_duration(given: str | None, option: str) -> timedelta | None:

@@ -18,7 +18,14 @@ _ENDS = {
     "timed-out": "It has ended: it ran out of time",
 }
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)')
-_NOT_THEIRS = ("/temporalio/", "/everloom/authoring/", "/site-packages/everloom/", "/asyncio/", "<")
+_NOT_THEIRS = (
+    "/temporalio/",
+    "/everloom/authoring/",
+    "/everloom/flow/",
+    "/site-packages/everloom/",
+    "/asyncio/",
+    "<",
+)
 _INSTALLED = "/site-packages/"
 _TASK = "its next step"
 

@@ -1,0 +1,1 @@
+"""What `everloom definitions` does, command by command."""

@@ -1,0 +1,5 @@
+"""Registers the profile that hunts: `pytest tests/language/injection --hypothesis-profile everloom-hunt`."""
+
+from tests.language.properties import gathering
+
+__all__ = ["gathering"]

@@ -23,8 +23,11 @@ DOORS = {
     "fastapi": "api",
     "obstore": "objects",
     "structlog": "observe",
-    "subprocess": "engine worker testing",
-    "psutil": "engine worker testing",
+    "subprocess": "engine worker testing steps",
+    "psutil": "engine worker testing steps",
+    "httpx2": "steps",
+    "grpc": "steps",
+    "mcp": "steps",
     "sqlalchemy": "",
 }
 """What hurts, and the rooms of the platform that may import it."""
@@ -113,15 +116,20 @@ def test_imports_are_real(path: Path) -> None:
     assert "TYPE_CHECKING" not in path.read_text(encoding="utf-8")
 
 
-BROUGHT_ALONG = {"protobuf", "pydantic-core", "starlette", "pyyaml"}
-"""Distributions that ours cannot be without: of temporalio, pydantic, fastapi, pydantic-settings."""
+BROUGHT_ALONG = {"protobuf", "pydantic-core", "starlette", "pyyaml", "httpcore2"}
+"""Distributions that ours cannot be without: of temporalio, pydantic, fastapi, httpx2."""
+
+ASKED_FOR = {"grpcio", "grpcio-tools", "mcp", "mcp-types"}
+"""Distributions of extras. What needs them is imported when a definition calls for it first."""
 
 
 def test_what_everloom_imports_comes_with_it() -> None:
     """Who installs it without the packages of the applications can import all of it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {re.split(r"[\[<>=]", each)[0] for each in project["dependencies"]}
-    brought = names | BROUGHT_ALONG | {"everloom", "pytest"}  # pytest: for those who have it
+    brought = (
+        names | BROUGHT_ALONG | ASKED_FOR | {"everloom", "pytest"}
+    )  # pytest: for those who have it
     found = packages_distributions()
     imported = {
         module.partition(".")[0]

@@ -3,6 +3,7 @@
 A page without a scene is typed in an empty folder.
 """
 
+import asyncio
 import importlib
 import re
 import sys
@@ -249,6 +250,20 @@ async def nothing_but_python(terminal: Terminal) -> AsyncGenerator[None]:
     assert "1 passed" in tested.output, tested.output
 
 
+async def write_what_readme_draws(terminal: Terminal) -> None:
+    """Save the definition that README shows."""
+    for block in blocks_of(ROOT / "README.md"):
+        if block.file == "greet.yaml":
+            terminal.write(block.file, block.text)
+
+
+async def save_the_definition(terminal: Terminal) -> None:
+    """README's definition is saved where its commands are typed."""
+    for block in blocks_of(ROOT / "README.md"):
+        if block.file and block.language == "yaml":
+            terminal.write(block.file, block.text)
+
+
 @asynccontextmanager
 async def the_mail_platform(terminal: Terminal) -> AsyncGenerator[None]:
     """The application of this checkout is served; what it writes goes into the folder."""
@@ -258,11 +273,58 @@ async def the_mail_platform(terminal: Terminal) -> AsyncGenerator[None]:
         yield
 
 
+@asynccontextmanager
+async def definitions_of_the_page(terminal: Terminal) -> AsyncGenerator[None]:
+    """Each is saved under its name."""
+    for block in blocks_of(ROOT / "docs/guides/running-definitions.md"):
+        if block.file:
+            terminal.write(block.file, block.text)
+    yield
+
+
+def the_files_of(page: str) -> Callable[[Terminal], AbstractAsyncContextManager[None]]:
+    """The files that a page shows are saved."""
+
+    @asynccontextmanager
+    async def saved(terminal: Terminal) -> AsyncGenerator[None]:
+        for block in blocks_of(ROOT / page):
+            if block.file:
+                terminal.write(block.file, block.text)
+        yield
+
+    return saved
+
+
+@asynccontextmanager
+async def an_open_case(terminal: Terminal) -> AsyncGenerator[None]:
+    """The guide's definition runs and listens; afterwards it has ended, with what it was told."""
+    [case] = [block for block in blocks_of(ROOT / ASKED) if block.language == "yaml"]
+    terminal.write("case.yaml", case.text)
+    line = "everloom definitions run case.yaml --id case-7 --timeout 100s"
+    running = asyncio.create_task(
+        terminal.type(f"""{line} --input '{{"priority": "high"}}'""", within=110)
+    )
+    await eventually(lambda: terminal.is_listening("case-7"), within=60)
+    yield
+    done = await running
+    assert '"closedBy": "Ada"' in done.output, done.output
+    assert '"called back"' in done.output, done.output
+
+
+ASKED = "docs/guides/definitions/queries-and-updates.md"
+TO_PYTHON = "docs/guides/definitions/from-definition-to-python.md"
+
 SCENES: Mapping[str, Scene] = {
-    "README.md": Scene(nothing_but_python),
+    "README.md": Scene(
+        nothing_but_python,
+        before={"everloom definitions check greet.yaml": write_what_readme_draws},
+    ),
     "apps/mail_platform/README.md": Scene(the_mail_platform),
+    TO_PYTHON: Scene(the_files_of(TO_PYTHON)),
+    ASKED: Scene(an_open_case),
     "docs/guides/messages.md": Scene(a_cart),
     "docs/guides/payloads.md": Scene(a_shop_that_cleans_up),
+    "docs/guides/running-definitions.md": Scene(definitions_of_the_page),
     "docs/guides/safe-change.md": Scene(
         two_orders,
         codes={"everloom replay": 1},

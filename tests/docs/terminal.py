@@ -14,6 +14,7 @@ from typing import Literal
 import psutil
 from tests.waiting import eventually
 
+from everloom.core import EverloomError
 from everloom.engine import free_port
 from everloom.temporal import TemporalService
 
@@ -79,6 +80,16 @@ class Terminal:
         async with asyncio.timeout(within):
             output, _ = await process.communicate()
         return Typed(process.returncode or 0, output.decode())
+
+    async def is_listening(self, id: str) -> bool:
+        """Whether a run of a definition waits for events."""
+        try:
+            told: dict[str, object] = await self.temporal.query_workflow(
+                id, None, "everloom.state", args=[], result_type=dict
+            )
+        except EverloomError:
+            return False
+        return told["listening"] is True
 
     async def type_until(self, line: str, word: str, *, within: float = 60) -> Typed:
         """Type a line that stays up; end it as Ctrl-C does once it has said a word."""

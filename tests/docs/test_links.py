@@ -90,8 +90,10 @@ def test_settings_that_are_named_exist(page: Path) -> None:
     assert {each for each in named - rows if not NO_SETTINGS.search(each)} == set()
 
 
-NO_SETTINGS = re.compile(r"\.(?:py|json|db|log|unsafe|client|patience|field)$")
-"""Files, and attributes of objects, that look like a setting."""
+NO_SETTINGS = re.compile(
+    r"\.(?:py|json|db|log|unsafe|client|patience|field)$|^run\.(?:container|script|shell|workflow)$"
+)
+"""Files, attributes of objects, and tasks of definitions, that look like a setting."""
 
 
 def _is_command(group: str, name: str) -> bool:
@@ -103,5 +105,7 @@ def _has_commands(group: str) -> bool:
 
 
 def _anchors(page: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", each.lower()).strip().replace(" ", "-") for each in headings}
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    made = {re.sub(r"[^\w -]", "", each.lower()).strip().replace(" ", "-") for each in headings}
+    return made | set(re.findall(r'<a id="([\w-]+)"></a>', text))

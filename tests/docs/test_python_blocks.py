@@ -15,6 +15,7 @@ from tests.docs.pages import ROOT, Block, places, read_blocks
 RUN_BY = {
     "README.md": "tests/docs/scenes.py",
     "docs/guides/children.md": "tests/authoring/test_children.py",
+    "docs/guides/definitions/calling-python-activities.md": "tests/docs/test_definitions.py",
     "docs/guides/dependencies.md": "tests/catalog/test_call_scope.py",
     "docs/guides/entities.md": "tests/authoring/test_messages_guides.py",
     "docs/guides/fan-out.md": "tests/authoring/test_each.py",
@@ -29,6 +30,7 @@ RUN_BY = {
     "docs/guides/testing.md": "tests/testing/test_guide.py",
     "docs/guides/timers.md": "tests/authoring/test_timers.py",
     "docs/guides/versions.md": "tests/docs/scenes.py",
+    "docs/tutorial/first-definition.md": "tests/docs/test_definition_tutorial.py",
     "docs/tutorial/first-workflow.md": "tests/docs/test_tutorial.py",
 }
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.docs.definition_blocks import belongs_to_a_definition, is_definition
 from tests.docs.pages import Block, read_blocks
 from tests.servers.certificates import Authority
 
@@ -13,7 +14,9 @@ from everloom.settings import Settings, TemporalSettings, load_settings
 from everloom.temporal import TemporalService
 from mail_platform.models import ImportRequest
 
-YAML, TOML, JSON = read_blocks("yaml", "yml"), read_blocks("toml"), read_blocks("json")
+YAML = [block for block in read_blocks("yaml", "yml") if not is_definition(block)]
+TOML = read_blocks("toml")
+JSON = [block for block in read_blocks("json") if not belongs_to_a_definition(block)]
 
 JSON_READ = {
     "apps/mail_platform/README.md": "an import request: below",

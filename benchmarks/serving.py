@@ -1,10 +1,8 @@
 """Workers to measure, each in a process of its own: Everloom's and the plain SDK's."""
 
 import asyncio
-import sys
 import tempfile
 import time
-from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,10 +16,10 @@ from everloom.settings import EngineSettings, Settings
 from everloom.temporal import TemporalService
 
 from .plain_worker import QUEUE
+from .processes import START_LIMIT, side_process
 from .workloads import Steps, Tasks
 
 PROJECTS = Path(__file__).parent / "projects"
-START_LIMIT = 60.0
 
 _SETTINGS = """
 catalog: {{packages: [bench_steps], paths: [{projects}]}}
@@ -59,21 +57,8 @@ async def everloom_worker(address: str) -> AsyncGenerator[TemporalService]:
 @asynccontextmanager
 async def plain_worker(address: str) -> AsyncGenerator[Client]:
     """A worker of the plain SDK, and the client that starts its workflows."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.plain_worker", address),
-        cwd=Path(__file__).parents[1],
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-    )
-    try:
-        if process.stdout is not None:
-            async with asyncio.timeout(START_LIMIT):
-                await process.stdout.readline()
+    async with side_process("plain_worker", address):
         yield await Client.connect(address)
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 async def plain_steps(client: Client, steps: int) -> None:

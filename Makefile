@@ -37,8 +37,11 @@ fix: $(READY) ## Format and repair what can be repaired
 bench: $(READY) ## Measure (ONLY=B1,B6 for some)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
+golden: $(READY) ## Write the golden files of the compiler anew, for review
+	@$(BIN)/python -m tests.language.golden_files
+
 lock: $(READY) ## Resolve requirements.lock anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml requirements-build.in -o requirements.lock
 
-.PHONY: help run test check fix bench lock
+.PHONY: help run test check fix bench golden lock

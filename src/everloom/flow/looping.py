@@ -68,12 +68,13 @@ class Passes:
             frame = partial(self._frame, index, before)
             variables = {self._each: self._items[index], self._at: index}
             turn = self._here.turn(variables, frame).on(before)
-            if self._is_restored:
-                self._is_restored = False
-            else:
+            is_inside = self._is_restored and self._here.run.is_returning
+            if not self._is_restored:
                 self._here.run.leave_if_long(self._here, self._here.context.value, frame)
-                if self._while is not None and not turn.test(self._while):
-                    return
+            self._is_restored = False
+            # A link left from inside a pass has looked at its condition, one left before it has not
+            if self._while is not None and not is_inside and not turn.test(self._while):
+                return
             yield turn
             self._index += 1
 

@@ -54,6 +54,7 @@ class Flow:
         """
         self._run = Run(self.about, input, workflow.now())
         self._context = Context()
+        self._has_begun = False
         sent: dict[str, Json] = luggage if is_object(luggage) else {}
         self._repeats = sent.get("repeat") is True
         self._left: Json = sent.get("left")
@@ -70,12 +71,12 @@ class Flow:
             Fault: It faulted.
         """
         run = self._run
+        self._has_begun = True
         try:
             if self._left is None:
                 await self._tell("started", {"startedAt": iso(run.started_at)})
-            output = await self._whole(do)
+            output = await self._answering(self._whole(do))
         except Leaving as leaving:
-            await workflow.wait_condition(workflow.all_handlers_finished)
             luggage = {"repeat": self._repeats, "left": run.luggage(leaving)}
             workflow.continue_as_new(args=[run.input, luggage])
         except Fault as fault:
@@ -91,6 +92,13 @@ class Flow:
                 args=[run.input, {"repeat": True}], backoff_start_interval=self.about.repeat_after
             )
         return output
+
+    async def _answering(self, work: Awaitable[Json]) -> Json:
+        """Let updates that have arrived be done before the work's end is the run's."""
+        try:
+            return await work
+        finally:
+            await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _whole(self, do: Tasks) -> Json:
         about, run = self.about, self._run
@@ -156,7 +164,7 @@ class Flow:
         """
         schema.check(payload, "payload")
 
-    def update(
+    async def update(
         self,
         payload: Json,
         *,
@@ -172,12 +180,23 @@ class Flow:
             export_as: Makes the new context.
             output_as: Makes the answer. None: the context.
         """
+        await self._standstill()
         scope = self._outside(payload)
         if export_as is not None:
             self._context.value = make(export_as, scope)
         if event is not None:
             self._run.inbox.put(_whole_event(make(event, scope)))
         return self._context.value if output_as is None else make(output_as, scope)
+
+    async def _standstill(self) -> None:
+        """Wait until the run has done what it can with what came before.
+
+        A replay may hand over in one piece what came one after the other, and the SDK then begins
+        updates first. Conditions are looked at when nothing else is left to do: the first lets the run
+        go on with what has arrived, the second comes after that.
+        """
+        for _ in range(2):
+            await workflow.wait_condition(lambda: self._has_begun)
 
     def _outside(self, data: Json) -> Scope:
         return Scope(run=self._run, context=self._context, data=data, input=self._run.input)

@@ -32,8 +32,8 @@ NO_TRIP_ERROR: dict[str, Json] = {
 class Trip(Flow):
     """A trip of several bookings.
 
-    Books hotel and flight as workflows of their own, side by side; when one cannot be had, the
-    other is given back.
+    Books hotel and flight as workflows of their own, side by side; when one cannot be had,
+    the other is given back.
     """
 
     about = About(namespace="travel", name="trip", version="1.0.0")

@@ -36,7 +36,8 @@ WORKFLOW_INPUT_SCHEMA = Schema(
 class EnrichContacts(Flow):
     """Enrichment of many contacts.
 
-    Looks each contact's company up; a company that is not known is noted and holds up no other.
+    Looks each contact's company up; a company that is not known is noted and holds up no
+    other.
     """
 
     about = About(

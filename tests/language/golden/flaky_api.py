@@ -22,8 +22,8 @@ BUSY_RETRY = Retry(
 class Forecast(Flow):
     """Retry around a flaky API.
 
-    Asks a weather service that often answers 503 or 429, with growing pauses; any other error
-    ends it at once.
+    Asks a weather service that often answers 503 or 429, with growing pauses; any other
+    error ends it at once.
     """
 
     about = About(namespace="weather", name="forecast", version="1.0.0")

@@ -38,8 +38,8 @@ WORKFLOW_INPUT_SCHEMA = Schema(
 class Dunning(Flow):
     """Invoice dunning.
 
-    Sends an invoice and waits for the money; reminds three times, each time sooner, then hands
-    it to collection.
+    Sends an invoice and waits for the money; reminds three times, each time sooner, then
+    hands it to collection.
     """
 
     about = About(

@@ -11,8 +11,8 @@ from temporalio import workflow
 class SyncCustomer(Flow):
     """An API behind OAuth 2.
 
-    Gets a token with client credentials from a secret, and updates a customer with it. Neither
-    reaches the history.
+    Gets a token with client credentials from a secret, and updates a customer with it.
+    Neither reaches the history.
     """
 
     about = About(namespace="crm", name="sync-customer", version="1.0.0", secrets=("crm",))

@@ -26,8 +26,8 @@ from temporalio import workflow
 class Transcode(Flow):
     """Poll until it is done.
 
-    Starts a job in another system, asks for its state until it is done, and gives up when that
-    takes too long.
+    Starts a job in another system, asks for its state until it is done, and gives up when
+    that takes too long.
     """
 
     about = About(

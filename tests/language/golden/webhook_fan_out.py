@@ -27,8 +27,8 @@ PATIENT_RETRY = Retry(delay=timedelta(milliseconds=100), backoff="exponential", 
 class FanOut(Flow):
     """One webhook for many receivers.
 
-    Hands a received webhook to three systems side by side. One that is down holds up no other,
-    and is reported.
+    Hands a received webhook to three systems side by side. One that is down holds up no
+    other, and is reported.
     """
 
     about = About(

@@ -148,7 +148,8 @@ class BlockWriter:
 
     def _step(self, node: Node, machine: Machine) -> list[str]:
         """A task of a state machine, and where it goes from there: what ends something first."""
-        if not node.ways:
+        leaves = all(way.target == EXIT for way in node.ways)
+        if not node.ways or (leaves and not node.is_junction):
             return self._call(node, "data", "return await ", 3)
         lines = self._do(node, "data", 3, told=len(node.targets) > 1)
         ways: dict[int, list[Label]] = {}

@@ -3,14 +3,13 @@
 import textwrap
 import unicodedata
 
-_WIDTH = 96
+_WIDTH = 93
 
 
 def docstring(text: str, indent: int) -> list[str]:
     """A text as a docstring, wrapped and indented."""
     blanks = " " * indent
-    lines = [line for part in _paragraphs(text) for line in _wrapped(part, _WIDTH - indent)]
-    lines = lines or ["Compiled."]
+    lines = _lines(text, _WIDTH - indent) or ["Compiled."]
     raw = "r" if any("\\" in line for line in lines) else ""
     if lines[-1].endswith("\\"):
         lines[-1] += "."  # or it would take the quotes with it
@@ -24,6 +23,18 @@ def sentence(text: str) -> str:
     """One line, with a stop at its end."""
     line = " ".join(text.split())
     return line if line.endswith((".", "!", "?", ":")) else f"{line}."
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """A summary in one line, and apart from it what more there is: all of it, if that is longer."""
+    wrapped = [_wrapped(line, width) for line in _paragraphs(text)]
+    if not wrapped:
+        return []
+    if len(wrapped[0]) > 1:
+        wrapped.insert(0, [f"{wrapped[0][0].rstrip('.,;:')} ..."])
+    if len(wrapped) > 1 and wrapped[1] != [""]:
+        wrapped.insert(1, [""])
+    return [line for part in wrapped for line in part]
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from everloom.language.expressions import Expression, Literal, parse_value
 from everloom.language.models.events import EventFilter, EventsUntil, EventsWanted
 
-from .literals import dictionary, literal, text_literal
+from .literals import dictionary, literal, sequence, text_literal
 from .module import Module
 from .printing import Call, Code, Display, Text, keyword
 from .values import Values
@@ -65,5 +65,5 @@ class EventWriter:
         if isinstance(value, dict):
             return dictionary([(str(key), self._expected(part)) for key, part in value.items()])  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - JSON
         if isinstance(value, list):
-            return Display("[", [self._expected(part) for part in value], "]")  # pyright: ignore[reportUnknownVariableType] - JSON
+            return sequence([self._expected(part) for part in value])  # pyright: ignore[reportUnknownVariableType] - JSON
         return literal(value)

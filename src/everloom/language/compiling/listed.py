@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+from everloom.core import pointer
 from everloom.language.models.tasks import TaskList
 from everloom.language.plan import exits_as_ends
 
@@ -26,7 +27,15 @@ class Listed:
     is_before: bool = False
     """Whether `exit` leaves out the task that the list extends."""
 
+    is_alone: bool = False
+    """Whether its one task stands in no list, so that the reference is the task's own."""
+
     methods: tuple[str, ...] = ()
+
+    def reference_of(self, place: int, name: str) -> str:
+        """Where a task stands in the definition."""
+        own = () if self.is_alone else (self.first + place, name)
+        return self.reference + pointer(own)
 
     @property
     def meant(self) -> TaskList:

@@ -42,7 +42,7 @@ def literal(value: Any) -> Code:
     if isinstance(value, dict):
         return dictionary([(str(key), literal(part)) for key, part in value.items()])  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - JSON
     if isinstance(value, list | tuple):
-        return Display("[", [literal(part) for part in value], "]")  # pyright: ignore[reportUnknownVariableType] - JSON
+        return sequence([literal(part) for part in value])  # pyright: ignore[reportUnknownVariableType] - JSON
     if isinstance(value, float):
         return Text(_number(value))
     return Text(repr(value))
@@ -58,6 +58,17 @@ def dictionary(items: list[tuple[str, Code]]) -> Display:
     """A dictionary with text keys."""
     pairs = [Prefixed(f"{text_literal(name)}: ", value) for name, value in items]
     return Display("{", pairs, "}")
+
+
+def sequence(items: list[Code]) -> Display:
+    """A list of data. What is empty in it names its type, which a type checker cannot know."""
+    return Display("[", [_typed(item) for item in items], "]")
+
+
+def _typed(item: Code) -> Code:
+    if not isinstance(item, Display) or item.items:
+        return item
+    return Text("dict[str, Json]()" if item.opening == "{" else "list[Json]()")
 
 
 def duration_literal(value: DurationParts | str) -> Code:

@@ -49,7 +49,7 @@ class MessageWriter:
             f"@workflow.update(name={text_literal(name)})",
             f"async def {method}(self, payload: Json) -> Json:",
             *docstring(f"Do the update {name}, and answer it.", 4),
-            *lay_out(Call("self.update", arguments), 4, prefix="return ", margin=BODY - 4),
+            *lay_out(Call("self.update", arguments), 4, prefix="return await ", margin=BODY - 4),
         ]
         found = [Method(method, lines)]
         if update.schema_ is not None:

@@ -19,7 +19,7 @@ IN_USE = frozenset(
         "run_shell", "run_workflow", "sleep", "task", "timedelta", "wanted", "workflow",
         # and these stand in methods
         "DEFINITION", "caught", "data", "heard", "here", "input", "jumps", "luggage", "passes",
-        "payload", "self", "tuple", "turn", "way",
+        "payload", "self", "str", "tuple", "turn", "way",
     }
 )  # fmt: skip
 """Names that compiled code uses for something already."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_NAME = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST = 48
+_LIKE_DIGITS = frozenset({"l", "I", "O"})
 
 
 def snake(name: str) -> str:
@@ -34,11 +35,14 @@ class Names:
 
     def take(self, wanted: str) -> str:
         """A name that nobody has, as near to the wanted one as can be."""
-        name = (
-            f"{wanted}_" if keyword.iskeyword(wanted) or keyword.issoftkeyword(wanted) else wanted
-        )
+        name = f"{wanted}_" if _is_no_name(wanted) else wanted
         number = 2
         while name in self._taken or name.startswith("__"):
             name, number = f"{wanted}_{number}", number + 1
         self._taken.add(name)
         return name
+
+
+def _is_no_name(wanted: str) -> bool:
+    """Whether Python gives it a meaning, or readers take it for a digit."""
+    return keyword.iskeyword(wanted) or keyword.issoftkeyword(wanted) or wanted in _LIKE_DIGITS

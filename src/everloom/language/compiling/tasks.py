@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from everloom.core import pointer
 from everloom.language.models.tasks import SwitchTask, TryTask, entries
 from everloom.language.plan import Leave, Node, Plan, plan_list, read_ways
 
@@ -71,7 +70,7 @@ class TaskWriter:
     def _methods(self, listed: Listed) -> list[Method]:
         written: list[Method] = []
         for node in read_ways(listed.meant):
-            reference = listed.reference + pointer((listed.first + node.place, node.name))
+            reference = listed.reference_of(node.place, node.name)
             raw = listed.raw[node.place][node.name]
             written += self._task(node, raw, listed.methods[node.place], reference)
         return written

@@ -13,9 +13,9 @@ from everloom.language.expressions import (
 )
 from everloom.language.models.data import Duration
 
-from .literals import dictionary, duration_literal, literal, text_literal
+from .literals import dictionary, duration_literal, literal, sequence, text_literal
 from .module import Module
-from .printing import Call, Code, Display, Text, flat
+from .printing import Call, Code, Text, flat
 
 _SHORT = 64
 """Columns of a function that may stand where it is used."""
@@ -67,7 +67,7 @@ class Values:
         if isinstance(value, dict):
             return dictionary([(str(key), self.value(part)) for key, part in value.items()])  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - JSON
         if isinstance(value, list):
-            return Display("[", [self.value(part) for part in value], "]")  # pyright: ignore[reportUnknownVariableType] - JSON
+            return sequence([self.value(part) for part in value])  # pyright: ignore[reportUnknownVariableType] - JSON
         return literal(value)
 
     def uri(self, text: str) -> Code:

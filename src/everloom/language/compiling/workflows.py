@@ -133,7 +133,9 @@ def _methods(shop: Workshop, resources: Resources) -> list[Method]:
     )
     for each in functions:
         method = shop.function_methods[each.called]
-        listed = Listed([{each.called: each.task}], [{each.called: each.raw}], each.reference)
+        listed = Listed(
+            [{each.called: each.task}], [{each.called: each.raw}], each.reference, is_alone=True
+        )
         if isinstance(each.task, SwitchTask):  # its method also tells a way, which nobody asks for
             methods += writer.list_method(method, listed, f"The function {each.name}.")
         else:
@@ -217,7 +219,8 @@ def _about(shop: Workshop) -> Code:
     if metadata.continue_after is not None:
         arguments.append(keyword("continue_after", literal(metadata.continue_after)))
     if shop.values.asks_for_definition:
-        name = shop.module.constant("DEFINITION", literal(definition.value), kind="Json")
+        kind = f"dict[str, {shop.module.use('Json')}]"
+        name = shop.module.constant("DEFINITION", literal(definition.value), kind=kind)
         arguments.append(keyword("definition", Text(name)))
     return Call(shop.module.use("About"), arguments)
 

@@ -1,0 +1,1 @@
+"""What is kept? Projects, versions, workers, runs, statistics, events; and their migrations."""

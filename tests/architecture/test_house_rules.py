@@ -28,7 +28,8 @@ DOORS = {
     "httpx2": "steps",
     "grpc": "steps",
     "mcp": "steps",
-    "sqlalchemy": "",
+    "sqlalchemy": "store",
+    "alembic": "store",
 }
 """What hurts, and the rooms of the platform that may import it."""
 

@@ -16,6 +16,7 @@ from .environment import adopt_environment, child_environment, temporal_environm
 from .loading import Loaded, load_settings, load_with_sources
 from .payloads import SHORTEST_RETENTION, PayloadSettings, check_codec, read_payload_keys
 from .problems import SettingsInvalid
+from .projects import HostSettings, ProjectSettings
 from .replay import ReplaySettings
 from .sections import (
     ActivitySettings,
@@ -46,10 +47,12 @@ __all__ = [
     "DeploymentSettings",
     "EngineSettings",
     "EventSettings",
+    "HostSettings",
     "HttpSettings",
     "Loaded",
     "LogSettings",
     "PayloadSettings",
+    "ProjectSettings",
     "QueueProfile",
     "QueueSettings",
     "ReplaySettings",

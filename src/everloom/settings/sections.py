@@ -270,6 +270,25 @@ class WorkerSettings(Section):
 class StoreSettings(Section):
     """Where data is kept."""
 
+    url: SecretStr | None = None
+    """Database of projects, versions, runs and statistics, as `postgresql://user:password@host/name`
+    or `sqlite:///path/to/file.db`. None: SQLite at `.everloom/everloom.db`, which the processes of
+    one machine share; more than one machine needs PostgreSQL and `everloom[postgres]`."""
+
+    migrate: bool = True
+    """Bring the tables of PostgreSQL to the version of the code when it is opened. Switched off, a
+    database that is behind is refused (`store-outdated`). SQLite is always brought along."""
+
+    pool_size: PositiveInt = 10
+    """Connections to PostgreSQL that a process holds at most. SQLite: those that read at once."""
+
+    connect_timeout: PositiveDuration = timedelta(seconds=5)
+    """How long connecting, or waiting for a free connection, may take."""
+
+    statement_timeout: PositiveDuration = timedelta(seconds=30)
+    """How long PostgreSQL may take over one statement, or SQLite may wait until another process has
+    written."""
+
     objects: str = ".everloom/objects"
     """Folder or address of the object store: a path, `s3://bucket/prefix`, `gs://bucket/prefix` or
     `az://container/prefix`."""

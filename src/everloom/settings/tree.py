@@ -10,6 +10,7 @@ from .definitions import EventSettings, HttpSettings, RunSettings, SecretSetting
 from .deployment import DeploymentSettings
 from .payloads import PayloadSettings
 from .problems import SettingsInvalid, problems_of
+from .projects import HostSettings, ProjectSettings
 from .replay import ReplaySettings
 from .sections import (
     ActivitySettings,
@@ -71,6 +72,12 @@ class Settings(BaseSettings):
 
     store: StoreSettings = StoreSettings()
     """Where data is kept."""
+
+    projects: ProjectSettings = ProjectSettings()
+    """Who owns projects, and what each may use."""
+
+    hosts: HostSettings = HostSettings()
+    """Processes that carry the workers of projects."""
 
     payloads: PayloadSettings = PayloadSettings()
     """What becomes of inputs and results on their way to Temporal."""

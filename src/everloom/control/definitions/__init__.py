@@ -11,6 +11,7 @@ from .scheduling import (
     DefinitionSchedule,
     ScheduleUnsupported,
     apply_schedule,
+    plan_removal,
     plan_schedule,
     sync_schedule,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "lost",
     "offered_functions",
     "parse_events",
+    "plan_removal",
     "plan_schedule",
     "prepare",
     "read_source",

@@ -78,6 +78,7 @@ async def plan_schedule(
     queue: str | None = None,
     input: Json = None,
     remove: bool = False,
+    folder: str = FOLDER,
 ) -> DefinitionSchedule:
     """Compare the schedule of a definition with what Temporal has. Changes nothing.
 
@@ -88,13 +89,14 @@ async def plan_schedule(
         queue: Where its runs go. None: as the definition says, else the default queue.
         input: What each run is given.
         remove: Whether it is to have no schedule any more, whatever it says.
+        folder: How the id of the schedule begins, before the definition's namespace and name.
 
     Raises:
         ScheduleUnsupported: It is started by events, which nothing does yet.
         SchedulesInvalid: Temporal cannot read its times.
         TemporalUnavailable: Temporal is away.
     """
-    id = f"{FOLDER}{definition.namespace}.{definition.name}"
+    id = f"{folder}{definition.namespace}.{definition.name}"
     queue = queue or _queue_of(definition) or settings.queues.default
     said = None if remove else definition.model.schedule
     if said is not None and said.on is not None:
@@ -124,6 +126,24 @@ async def plan_schedule(
             input=input,
             after=_span(said.after),
         )
+    return await _plan(temporal, id, wanted, repeating)
+
+
+async def plan_removal(temporal: TemporalService, id: str) -> DefinitionSchedule:
+    """What is to be done so that nothing starts by itself under an id. Changes nothing.
+
+    Raises:
+        TemporalUnavailable: Temporal is away.
+    """
+    return await _plan(temporal, id, None, None)
+
+
+async def _plan(
+    temporal: TemporalService,
+    id: str,
+    wanted: WantedSchedule | None,
+    repeating: Repeating | None,
+) -> DefinitionSchedule:
     change = await _compared(temporal, id, wanted)
     repeat = await plan_repeat(temporal, id, repeating)
     return DefinitionSchedule(
@@ -154,6 +174,7 @@ async def sync_schedule(
     *,
     queue: str | None = None,
     input: Json = None,
+    folder: str = FOLDER,
 ) -> DefinitionSchedule:
     """Let Temporal start a definition as it says, or no longer when it says nothing.
 
@@ -163,13 +184,16 @@ async def sync_schedule(
         definition: The definition.
         queue: Where its runs go. None: as the definition says, else the default queue.
         input: What each run is given.
+        folder: How the id of the schedule begins, before the definition's namespace and name.
 
     Raises:
         ScheduleUnsupported, SchedulesInvalid: What it says cannot be synced.
         ScheduleTaken, ScheduleChanged, RepeatBusy: What is there does not allow it.
         TemporalUnavailable: Temporal is away.
     """
-    plan = await plan_schedule(settings, temporal, definition, queue=queue, input=input)
+    plan = await plan_schedule(
+        settings, temporal, definition, queue=queue, input=input, folder=folder
+    )
     await apply_schedule(temporal, plan)
     return plan
 

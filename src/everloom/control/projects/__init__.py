@@ -1,0 +1,42 @@
+"""Projects: who owns which, what they may use, and the log of what was changed."""
+
+from .finding import find_project, parse_project, read_project
+from .keeping import (
+    ProjectBusy,
+    ProjectChangeInvalid,
+    create_project,
+    delete_project,
+    list_projects,
+    project_json,
+    runs_of,
+    update_project,
+)
+from .names import ProjectName, ProjectNameInvalid, placement_id, run_name, workflow_id_of
+from .noting import EVENTS, EVERLOOM, note
+from .platform import Platform
+from .schedules import remove_schedule, sync_project_schedule
+
+__all__ = [
+    "EVENTS",
+    "EVERLOOM",
+    "Platform",
+    "ProjectBusy",
+    "ProjectChangeInvalid",
+    "ProjectName",
+    "ProjectNameInvalid",
+    "create_project",
+    "delete_project",
+    "find_project",
+    "list_projects",
+    "note",
+    "parse_project",
+    "placement_id",
+    "project_json",
+    "read_project",
+    "remove_schedule",
+    "run_name",
+    "runs_of",
+    "sync_project_schedule",
+    "update_project",
+    "workflow_id_of",
+]

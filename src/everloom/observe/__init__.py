@@ -10,6 +10,7 @@ from .levels import (
     withdraw_orders,
 )
 from .loggers import Logger, get_logger
+from .secrets import masked, masked_text
 from .setup import set_up_logs
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Logger",
     "follow_orders",
     "get_logger",
+    "masked",
+    "masked_text",
     "order_level",
     "read_orders",
     "set_up_logs",

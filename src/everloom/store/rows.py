@@ -93,6 +93,8 @@ class Project:
 
     created_at: datetime
     deleted_at: datetime | None = None
+    reconciled_at: datetime | None = None
+    """Until when its runs were compared with Temporal's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,9 +281,18 @@ class Execution:
     """Likewise."""
 
     cost: float | None = None
-    """What its activities said they cost, in the currency of the definitions."""
+    """What its activities said they cost, in the currency of the definitions. In a change that is
+    recorded it is what is added to what the row has."""
 
     history_events: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A run whose row was changed or made by a batch: what statistics and events are made of."""
+
+    before: Execution | None
+    after: Execution
 
 
 @dataclass(frozen=True, kw_only=True)

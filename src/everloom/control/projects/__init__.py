@@ -13,25 +13,37 @@ from .keeping import (
 )
 from .names import ProjectName, ProjectNameInvalid, placement_id, run_name, workflow_id_of
 from .noting import EVENTS, EVERLOOM, note
+from .overview import (
+    DefinitionOverview,
+    ProjectDetails,
+    ProjectOverview,
+    list_overviews,
+    read_details,
+)
 from .platform import Platform
 from .schedules import remove_schedule, sync_project_schedule
 
 __all__ = [
     "EVENTS",
     "EVERLOOM",
+    "DefinitionOverview",
     "Platform",
     "ProjectBusy",
     "ProjectChangeInvalid",
+    "ProjectDetails",
     "ProjectName",
     "ProjectNameInvalid",
+    "ProjectOverview",
     "create_project",
     "delete_project",
     "find_project",
+    "list_overviews",
     "list_projects",
     "note",
     "parse_project",
     "placement_id",
     "project_json",
+    "read_details",
     "read_project",
     "remove_schedule",
     "run_name",

@@ -4,7 +4,7 @@ Around a definition is what it may call (functions), what it runs (other definit
 be fetched for it (schemas, functions of catalogs), which is frozen into the compiled text.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from everloom.core import Json, is_list, is_object
@@ -65,6 +65,7 @@ async def check_sources(
     functions: FunctionCatalog,
     *,
     closed: bool = False,
+    there: Collection[str] | None = None,
 ) -> tuple[CheckedSource, ...]:
     """Check definitions together; all problems of each.
 
@@ -74,6 +75,8 @@ async def check_sources(
         functions: What they may call.
         closed: Whether they may run each other only; otherwise what they run is not looked up when
             there is one definition alone.
+        there: Workflow types that are served already, and may be run as well; whatever else is run
+            is an error. None: as `closed` says.
 
     Raises:
         CatalogInvalid: A function is called, and the code of the application cannot be imported.
@@ -83,6 +86,8 @@ async def check_sources(
     known = names if closed or len(sources) > 1 else None
     if len(names) < len(sources):
         known = None  # who runs the one with errors would seem to be wrong as well
+    if there is not None:
+        known = [*names, *there]
     done: list[CheckedSource] = []
     for source, checked in zip(sources, first, strict=True):
         done.append(await _checked(settings, source, checked, functions, known=known))
@@ -131,9 +136,17 @@ async def prepare(
 
 
 def compile_checked(
-    checked: Sequence[CheckedSource], functions: FunctionCatalog
+    checked: Sequence[CheckedSource],
+    functions: FunctionCatalog,
+    *,
+    there: Collection[str] = (),
 ) -> tuple[Compiled, ...]:
     """Compile definitions that were checked together.
+
+    Args:
+        checked: The definitions.
+        functions: What they may call.
+        there: Workflow types that are served already; `version: latest` may mean one of them.
 
     Raises:
         DefinitionRefused: One of them has errors; all are named.
@@ -143,7 +156,7 @@ def compile_checked(
     if len(right) < len(checked):
         raise DefinitionRefused(found, checked[0].source.name)
     names = [definition.type_name for definition, _ in right]
-    known = names if len(names) > 1 else None
+    known = [*names, *there] if there or len(names) > 1 else None
     return tuple(
         compile_definition(definition, functions=functions, workflows=known, resources=resources)
         for definition, resources in right

@@ -25,10 +25,7 @@ async def find_project(p: Platform, tx: Transaction, text: str) -> Project:
     name = parse_project(p, text)
     found = await tx.projects.find(name.owner, name.name)
     if found is None:
-        raise ProjectMissing(
-            f"There is no project `{name}`.",
-            hint=f"`everloom projects create {name}` makes one; `everloom projects list` shows all.",
-        )
+        raise ProjectMissing(str(name))
     return found
 
 

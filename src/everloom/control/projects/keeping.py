@@ -162,8 +162,8 @@ async def delete_project(p: Platform, text: str, *, by: str, force: bool = False
 
 
 def runs_of(project: Project) -> str:
-    """A list filter that finds the runs of a project."""
-    return f"WorkflowId STARTS_WITH '{project.queue}/'"
+    """A list filter that finds the runs of a project: those its worker serves, children as well."""
+    return f"TaskQueue = '{project.queue}'"
 
 
 def project_json(project: Project) -> dict[str, Json]:

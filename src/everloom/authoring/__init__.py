@@ -28,6 +28,7 @@ from .children import (
     start_child,
 )
 from .continuing import ContinueMisplaced, Inbox
+from .costs import CostInvalid, add_cost, collecting_costs
 from .door import Door, IfExists, Message, StartArguments, StartOptions
 from .entities import Entity, EntityEnded, EntityInvalid
 from .failures import Failure, describe_failure
@@ -77,6 +78,7 @@ __all__ = [
     "ChildExists",
     "ChildOptions",
     "ContinueMisplaced",
+    "CostInvalid",
     "Deadline",
     "DeadlinePassed",
     "Door",
@@ -135,11 +137,13 @@ __all__ = [
     "WorkflowBinding",
     "ZoneInvalid",
     "activity_type",
+    "add_cost",
     "beating",
     "call",
     "check_input",
     "checked_arguments",
     "child",
+    "collecting_costs",
     "daily",
     "deadline",
     "describe_failure",

@@ -47,6 +47,9 @@ class Options:
     summary: str | None = None
     """One line in Temporal's interface."""
 
+    cost: float | None = None
+    """What each attempt that succeeds costs; only counted, by workers that record."""
+
     def retry_policy(self, attempts: int) -> RetryPolicy:
         """The retries as the SDK takes them.
 

@@ -36,7 +36,7 @@ from .sites import sites_of
 from .walking import ListAt, TaskAt
 
 _ACTIVITY = frozenset(
-    {"queue", "timeout", "total", "wait", "heartbeat", "retry", "local", "summary"}
+    {"queue", "timeout", "total", "wait", "heartbeat", "retry", "local", "summary", "cost"}
 )
 _CHILD = frozenset({"queue", "total", "summary"})
 _RESERVED = "everloom."

@@ -88,6 +88,7 @@ class OptionsWriter:
             "coefficient": retry.coefficient if retry else None,
             "local": options.local or None,
             "summary": options.summary,
+            "cost": options.cost,
         }
         arguments = [
             keyword(key, literal(value)) for key, value in plain.items() if value is not None

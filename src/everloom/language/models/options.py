@@ -66,6 +66,10 @@ class TaskOptions(Part):
     summary: str | None = Field(default=None, max_length=400)
     """One line in Temporal's interface."""
 
+    cost: float | None = Field(default=None, ge=0, le=1_000_000_000, allow_inf_nan=False)
+    """What each attempt that succeeds costs, in whatever currency the definitions of a project have
+    agreed on. It is only counted, in the statistics of a project and of its runs."""
+
 
 class EventOfUpdate(Part):
     """The event that an update hands to the tasks of its run that listen."""

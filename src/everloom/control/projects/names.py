@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from typing_extensions import override
+
 from everloom.core import Invalid
 
 _PART = re.compile(r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -49,8 +51,8 @@ class ProjectName:
         """The queue of its worker."""
         return f"{self.owner}-{self.name}"
 
+    @override
     def __str__(self) -> str:
-        """As people write it."""
         return f"{self.owner}/{self.name}"
 
 

@@ -130,12 +130,10 @@ async def activate_within(
     forced: bool = False,
 ) -> Activated:
     """Make a version the active one, within a transaction; nothing when it is."""
-    if code.active:
-        return Activated(version=code)
     now = datetime.now(UTC)
     before = await tx.versions.activate(code.id, now)
-    if code.retired_at is not None:
-        await tx.versions.unretire(code.id)
+    if before is not None and before.id == code.id:
+        return Activated(version=before)
     is_back = action == "version.roll-back"
     await note(
         tx,

@@ -55,3 +55,15 @@ class NothingBefore(Conflict):
     """A definition has no version to roll back to."""
 
     code = "version-none-before"
+
+
+class FixInvalid(Invalid):
+    """A version cannot be a fix of another one."""
+
+    code = "fix-invalid"
+
+
+class FixReplaysNothing(Conflict):
+    """No run of the older version can go on with the fixed code."""
+
+    code = "fix-replays-nothing"

@@ -37,6 +37,8 @@ class Draft:
     definition: Definition
     text: str
     built: Built
+    keeps_text: bool = True
+    """Whether a text that is not the definition's draft becomes it."""
 
 
 async def publish(
@@ -116,7 +118,7 @@ async def store_version(
     there = await tx.versions.find_type(draft.project.id, compiled.type_name)
     if there is not None:
         return _same(there, draft)
-    code = await tx.versions.store(replace(_code(draft, by=by, remark=remark), fixes=fixes))
+    code = await tx.versions.store(replace(code_of(draft, by=by, remark=remark), fixes=fixes))
     await note(
         tx,
         by=by,
@@ -166,7 +168,8 @@ def _same(there: CompiledCode, draft: Draft) -> CompiledCode:
     raise VersionExists(there)
 
 
-def _code(draft: Draft, *, by: str, remark: str) -> CompiledCode:
+def code_of(draft: Draft, *, by: str, remark: str) -> CompiledCode:
+    """The version that a draft becomes. It is not kept yet."""
     compiled = draft.built.compiled
     return CompiledCode(
         id=VersionId(uuid4().hex),
@@ -191,7 +194,7 @@ def _code(draft: Draft, *, by: str, remark: str) -> CompiledCode:
 
 async def _keep_text(tx: Transaction, draft: Draft, by: str) -> None:
     """A draft whose version was rewritten is kept so, unless somebody has saved another since."""
-    if draft.text == draft.definition.draft:
+    if not draft.keeps_text or draft.text == draft.definition.draft:
         return
     now = await tx.definitions.read(draft.definition.id)
     if now.revision == draft.definition.revision:

@@ -12,6 +12,7 @@ from everloom.control.projects import (
 )
 from everloom.store import CompiledCode, Project, Transaction
 
+from .chains import chain_of
 from .errors import VersionActive, VersionBusy
 from .finding import find_definition, find_version
 from .runs import count_open
@@ -34,10 +35,11 @@ async def delete_version(
     async with p.store.begin() as tx:
         kept_in = await find_project(p, tx, project)
         code = await find_version(tx, kept_in, full_name, version)
-        relatives = await _fixed_by(tx, code)
-    for each in (code, *relatives):
+        versions = list(await tx.versions.list_versions(code.definition_id, whole=False))
+    for each in chain_of(versions, code, code.fixed_by).leading:
         await _refuse_open(p, kept_in, each)
     async with p.store.begin() as tx:
+        await tx.versions.set_fix(code.id, code.fixed_by)  # from here on nobody else activates it
         code = await find_version(tx, kept_in, full_name, version)
         if code.active:
             raise VersionActive(
@@ -135,7 +137,7 @@ async def _retire(p: Platform, code: CompiledCode) -> bool:
 
 
 async def _fixed_by(tx: Transaction, code: CompiledCode) -> list[CompiledCode]:
-    """The versions whose runs go on with this one's code."""
+    """The versions that this one was put after as a fix."""
     others = await tx.versions.list_versions(code.definition_id, whole=False)
     return [each for each in others if each.fixed_by == code.id]
 
@@ -152,7 +154,7 @@ async def _refuse_open(p: Platform, project: Project, code: CompiledCode) -> Non
 
 async def _delete(tx: Transaction, code: CompiledCode, by: str) -> None:
     for each in await _fixed_by(tx, code):
-        await tx.versions.set_fix(each.id, None)
+        await tx.versions.set_fix(each.id, code.fixed_by)
     await tx.versions.delete(code.id)
     await note(
         tx,

@@ -1,0 +1,133 @@
+"""What can go wrong with what is kept. No message holds a password or a value of a statement."""
+
+from datetime import datetime
+
+from everloom.core import Conflict, Invalid, NotFound, Unavailable
+
+from .rows import CompiledCode, Definition
+
+
+class StoreUnavailable(Unavailable):
+    """The database does not answer, is busy with somebody else, or has no room left."""
+
+    code = "store-unavailable"
+
+
+class StoreRefused(Invalid):
+    """The database is there and will not have us: name, password, rights, or no database at all."""
+
+    code = "store-refused"
+
+
+class StoreAddressInvalid(Invalid):
+    """`store.url` names no database that Everloom can use."""
+
+    code = "store-address-invalid"
+
+
+class StoreOutdated(Conflict):
+    """The tables of the database are of another version than the code."""
+
+    code = "store-outdated"
+
+
+class RowMissing(NotFound):
+    """A row of the database that was named by its id, or that another belongs to, is not there."""
+
+    code = "row-missing"
+
+    def __init__(self, what: str, id: str) -> None:
+        super().__init__(
+            f"There is no {what} of the id {id!r}; it may have been deleted meanwhile."
+        )
+
+
+class ProjectMissing(NotFound):
+    """There is no such project."""
+
+    code = "project-missing"
+
+    def __init__(self, project: str) -> None:
+        super().__init__(
+            f"There is no project {project!r}.",
+            hint="`everloom projects list` shows those that there are.",
+        )
+
+
+class ProjectExists(Conflict):
+    """The owner has a project of that name."""
+
+    code = "project-exists"
+
+    def __init__(self, owner: str, name: str) -> None:
+        super().__init__(
+            f"There is a project {f'{owner}/{name}'!r} already.",
+            hint="Choose another name, or delete that project first.",
+        )
+
+
+class ProjectQueueTaken(Conflict):
+    """Another project has the queue that the project would have."""
+
+    code = "project-queue-taken"
+
+    def __init__(self, queue: str, taken_by: str) -> None:
+        super().__init__(
+            f"The queue {queue!r} is that of the project {taken_by!r}.",
+            hint="Choose another name: owner and name together make the queue.",
+        )
+
+
+class UserExists(Conflict):
+    """There is a user of that name."""
+
+    code = "user-exists"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a user {name!r} already.", hint="Choose another name.")
+
+
+class DefinitionExists(Conflict):
+    """The project has a definition of that name."""
+
+    code = "definition-exists"
+
+    def __init__(self, full_name: str) -> None:
+        super().__init__(
+            f"The project has a definition {full_name!r} already.",
+            hint="Save its draft, or choose another name.",
+        )
+
+
+class DraftChanged(Conflict):
+    """Somebody else saved the draft meanwhile."""
+
+    code = "draft-changed"
+
+    def __init__(self, found: Definition, expected: int) -> None:
+        super().__init__(
+            f"The draft of {found.full_name!r} was saved by {found.draft_by!r} at"
+            f" {_shown(found.draft_at)}: it is at revision {found.revision}, not {expected}.",
+            hint="Read it anew, bring both changes together, and save that.",
+        )
+        self.found = found
+        """The draft as it is now."""
+
+
+class VersionExists(Conflict):
+    """The version is published already, with other code."""
+
+    code = "version-exists"
+
+    def __init__(self, found: CompiledCode) -> None:
+        super().__init__(
+            f"Version {found.type_name!r} was published by {found.author!r} at"
+            f" {_shown(found.created_at)}, and versions never change.",
+            hint="Raise `document.version`, or publish with `--as` and the next version.",
+        )
+        self.found = found
+        """The version that is there."""
+
+
+def _shown(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,6 +1,8 @@
 """Projects: who owns which, what they may use, and the log of what was changed."""
 
+from .exporting import ExportFolderTaken, export_project
 from .finding import find_project, parse_project, read_project
+from .importing import import_project
 from .keeping import (
     ProjectBusy,
     ProjectChangeInvalid,
@@ -21,12 +23,15 @@ from .overview import (
     read_details,
 )
 from .platform import Platform
+from .reading import ImportInvalid
 from .schedules import remove_schedule, sync_project_schedule
 
 __all__ = [
     "EVENTS",
     "EVERLOOM",
     "DefinitionOverview",
+    "ExportFolderTaken",
+    "ImportInvalid",
     "Platform",
     "ProjectBusy",
     "ProjectChangeInvalid",
@@ -36,7 +41,9 @@ __all__ = [
     "ProjectOverview",
     "create_project",
     "delete_project",
+    "export_project",
     "find_project",
+    "import_project",
     "list_overviews",
     "list_projects",
     "note",

@@ -13,6 +13,10 @@ TUNING: Mapping[str, object] = {
     "history.visibilityProcessorMaxPollRPS": 200,
     # A timer is rounded up to this; the stock second would be most of a short one's wait.
     "history.timerProcessorMaxTimeShift": '"10ms"',
+    # Each queue costs three polls, and each project of a host has a queue. The stock limits are 1200
+    # polls and 2400 calls a second, for everybody together.
+    "frontend.namespaceCount": 100_000,
+    "frontend.namespaceRPS": 10_000,
     # Lets a test skip the time that a run would sleep through; nobody skips without asking.
     "frontend.WorkflowTimeSkippingEnabled": "true",
 }

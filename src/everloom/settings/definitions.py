@@ -143,6 +143,10 @@ class SecretSettings(Section):
     """Where the secrets of definitions (`use.secrets`) come from: the file, the folder, variables.
 
     The first that has a secret is taken. A secret is a text, or an object of several fields.
+
+    Definitions of a project know the secrets of that project only. They are by name below
+    `projects.{queue}` in the file, in the folder `projects/{queue}`, and in one JSON object in the
+    variable `EVERLOOM_SECRET_PROJECT_{QUEUE}`.
     """
 
     file: Path | None = None

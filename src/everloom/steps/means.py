@@ -39,7 +39,13 @@ class StepKind(Protocol):
         ...
 
 
-def means_of(settings: Settings) -> Means:
-    """What steps share in a worker with these settings."""
+def means_of(settings: Settings, *, project: str | None = None) -> Means:
+    """What steps share in a worker with these settings.
+
+    Args:
+        settings: What definitions may reach, run and know.
+        project: Queue of the project whose secrets they know. None: those of no project.
+    """
     outgoing = Outgoing(settings)
-    return Means(settings, outgoing, Secrets(settings), Authentication(outgoing))
+    secrets = Secrets(settings, project=project)
+    return Means(settings, outgoing, secrets, Authentication(outgoing))

@@ -20,14 +20,28 @@ from .shapes import is_object
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,252}")
 _LARGEST = 1024 * 1024
 
+PROJECTS = "projects"
+"""Where the secrets of projects are, within the file and the folder: below it by their queues."""
+
 
 class Secrets:
     """The secrets that this installation has for definitions."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._section = settings.secrets
-        self._file = settings.path(settings.secrets.file) if settings.secrets.file else None
-        self._folder = settings.path(settings.secrets.folder) if settings.secrets.folder else None
+    def __init__(self, settings: Settings, *, project: str | None = None) -> None:
+        """Say where secrets are; none is read yet.
+
+        Args:
+            settings: They name file, folder and variables.
+            project: Queue of the project whose secrets these are: it has those of its own part of
+                the file, its own folder and its own variable, and no others. None: of no project.
+        """
+        section = settings.secrets
+        self._project = project
+        self._prefix = section.environment_prefix
+        self._file = settings.path(section.file) if section.file else None
+        self._folder = settings.path(section.folder) if section.folder else None
+        if self._folder is not None and project is not None:
+            self._folder = self._folder / PROJECTS / project
 
     async def read(self, names: Iterable[str], *, permitted: Iterable[str]) -> dict[str, Json]:
         """Secrets by name: each a text, or an object of fields.
@@ -56,14 +70,26 @@ class Secrets:
         if name in from_file:
             return _plain(name, from_file[name])
         found = self._from_folder(name)
-        prefix = self._section.environment_prefix
-        if found is None and prefix is not None:
-            found = secret_variable(prefix, name)
         if found is None:
+            found = self._from_variable(name)
+        if found is None:
+            where = "here" if self._project is None else f"for the project `{self._project}`"
             raise _denied(
-                f"There is no secret `{name}` here: the settings `secrets` say where from."
+                f"There is no secret `{name}` {where}: the settings `secrets` say where from."
             )
         return _fields(found) if isinstance(found, str) else found
+
+    def _from_variable(self, name: str) -> Json:
+        """Of no project: a variable of its own. Of a project: one variable has all of them.
+
+        Were it a variable a secret, those of two projects could meet in one name.
+        """
+        if self._prefix is None:
+            return None
+        if self._project is None:
+            return secret_variable(self._prefix, name)
+        held = _fields(secret_variable(self._prefix, f"project-{self._project}") or "")
+        return held.get(name) if is_object(held) else None
 
     def _from_file(self) -> Mapping[str, Json]:
         if self._file is None:
@@ -74,10 +100,12 @@ class Secrets:
             raise _unreadable("The file of `secrets.file` cannot be read.") from None
         if not is_object(held):
             raise _unreadable("The file of `secrets.file` holds no secrets by name.")
-        return held
+        if self._project is not None:
+            return _part(held, self._project)
+        return {name: each for name, each in held.items() if name != PROJECTS}
 
     def _from_folder(self, name: str) -> str | dict[str, Json] | None:
-        if self._folder is None:
+        if self._folder is None or (self._project is None and name == PROJECTS):
             return None
         place = self._folder / name
         try:
@@ -91,6 +119,12 @@ class Secrets:
             }
         except (OSError, UnicodeDecodeError):
             raise _unreadable(f"The secret `{name}` of `secrets.folder` cannot be read.") from None
+
+
+def _part(held: Mapping[str, Json], project: str) -> Mapping[str, Json]:
+    projects = held.get(PROJECTS)
+    found = projects.get(project) if is_object(projects) else None
+    return found if is_object(found) else {}
 
 
 def _text_of(file: Path) -> str:

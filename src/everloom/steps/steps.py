@@ -31,15 +31,20 @@ class Steps:
     """All steps of one worker."""
 
     def __init__(
-        self, settings: Settings, kinds: Sequence[Callable[[Means], StepKind]] | None = None
+        self,
+        settings: Settings,
+        kinds: Sequence[Callable[[Means], StepKind]] | None = None,
+        *,
+        project: str | None = None,
     ) -> None:
         """Make them; nothing is connected to before the first call.
 
         Args:
             settings: What definitions may reach, run and know.
             kinds: Makers of kinds of steps. None: all that there are.
+            project: Queue of the project whose secrets they know. None: those of no project.
         """
-        self._means = means_of(settings)
+        self._means = means_of(settings, project=project)
         self._kinds = [make(self._means) for make in (KINDS if kinds is None else kinds)]
 
     def activities(self) -> list[Activity]:

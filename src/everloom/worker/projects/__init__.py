@@ -1,0 +1,18 @@
+"""How do the versions of projects get run? Code on demand, a worker a project, replays for the gate."""
+
+from .instances import CodeDelayed, Codes
+from .runner import AnyVersion, ProjectRunner
+from .shelf import Shelf, VersionUnserved
+from .worker import HostMeans, ProjectWorker, Records
+
+__all__ = [
+    "AnyVersion",
+    "CodeDelayed",
+    "Codes",
+    "HostMeans",
+    "ProjectRunner",
+    "ProjectWorker",
+    "Records",
+    "Shelf",
+    "VersionUnserved",
+]

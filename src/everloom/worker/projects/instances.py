@@ -1,0 +1,173 @@
+"""A run whose code is read when the run is first asked to go on.
+
+The SDK makes an instance on the event loop, which must not wait, and then activates it in a thread
+of its own, which may for a little: there the code is asked for. What cannot be read fails the
+workflow task and never the run. No exception leaves `activate`: the SDK would wait for ever to
+let go of such a run.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.converter import (
+    StorageDriverStoreContext,
+    StorageDriverWorkflowInfo,
+    WorkflowSerializationContext,
+)
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
+from temporalio.workflow import Info
+from typing_extensions import override
+
+from everloom.core import EverloomError, Unavailable
+from everloom.observe import get_logger
+from everloom.worker.definitions import LoadedDefinition
+
+WITHIN = 1.3
+"""Seconds that a run waits for its code. The SDK takes a task of two seconds for stuck."""
+
+log = get_logger("everloom.projects")
+
+
+class CodeDelayed(Unavailable):
+    """The code of a run is not there yet."""
+
+    code = "version-delayed"
+
+
+class Codes(Protocol):
+    """Whose code a run goes on with."""
+
+    def find(self, type_name: str, workflow_id: str, run_id: str) -> LoadedDefinition | None:
+        """The code of a run, when it is in memory."""
+        ...
+
+    async def read(self, type_name: str, workflow_id: str, run_id: str) -> LoadedDefinition:
+        """The code of a run.
+
+        Raises:
+            EverloomError: There is none, or not now.
+        """
+        ...
+
+
+def make_instance(details: WorkflowInstanceDetails, loaded: LoadedDefinition) -> WorkflowInstance:
+    """The SDK's own instance for a run with this code. On the worker's event loop."""
+    definition: Any = getattr(loaded.cls, "__temporal_workflow_definition")
+    return UnsandboxedWorkflowRunner().create_instance(replace(details, defn=definition))
+
+
+class OnDemandInstance(WorkflowInstance):
+    """A run in memory, with its code or still without."""
+
+    def __init__(
+        self,
+        details: WorkflowInstanceDetails,
+        codes: Codes,
+        loop: asyncio.AbstractEventLoop,
+        on_gone: Callable[["OnDemandInstance"], None],
+    ) -> None:
+        """Take the code when it is in memory; nothing waits here.
+
+        Args:
+            details: What the SDK knows of the run.
+            codes: Where its code is.
+            loop: The worker's, on which instances are made.
+            on_gone: Told, in a thread, when the run leaves the memory.
+        """
+        self._details = details
+        self._codes = codes
+        self._loop = loop
+        self._on_gone = on_gone
+        info = details.info
+        loaded = codes.find(info.workflow_type, info.workflow_id, info.run_id)
+        self._inner = None if loaded is None else make_instance(details, loaded)
+
+    @override
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        is_last = any(job.HasField("remove_from_cache") for job in act.jobs)
+        if self._inner is None and not is_last:
+            try:
+                self._inner = self._open()
+            except EverloomError as error:
+                return self._failed(act.run_id, error)
+        completion = _nothing() if self._inner is None else self._inner.activate(act)
+        if is_last:
+            self._on_gone(self)
+        return completion
+
+    @override
+    def get_serialization_context(self, command_info: Any) -> Any:
+        if self._inner is not None:
+            return self._inner.get_serialization_context(command_info)
+        info = self._details.info
+        return WorkflowSerializationContext(namespace=info.namespace, workflow_id=info.workflow_id)
+
+    @override
+    def get_external_store_context(self, command_info: Any) -> StorageDriverStoreContext:
+        if self._inner is not None:
+            return self._inner.get_external_store_context(command_info)
+        info = self._details.info
+        return StorageDriverStoreContext(
+            target=StorageDriverWorkflowInfo(
+                id=info.workflow_id,
+                run_id=info.run_id,
+                type=info.workflow_type,
+                namespace=info.namespace,
+            )
+        )
+
+    @override
+    def get_info(self) -> Info:
+        return self._details.info
+
+    @override
+    def get_thread_id(self) -> int | None:
+        return None if self._inner is None else self._inner.get_thread_id()
+
+    def _open(self) -> WorkflowInstance:
+        opening = asyncio.run_coroutine_threadsafe(self._make(), self._loop)
+        try:
+            return opening.result(WITHIN)
+        except EverloomError:
+            raise
+        except TimeoutError:
+            opening.cancel()
+            raise CodeDelayed("Its code is still being read.") from None
+        except Exception as error:
+            raise CodeDelayed(
+                f"Its code cannot be read: {type(error).__name__}: {error}."
+            ) from error
+
+    async def _make(self) -> WorkflowInstance:
+        info = self._details.info
+        loaded = await self._codes.read(info.workflow_type, info.workflow_id, info.run_id)
+        return make_instance(self._details, loaded)
+
+    def _failed(self, run_id: str, error: EverloomError) -> WorkflowActivationCompletion:
+        info = self._details.info
+        completion = WorkflowActivationCompletion(run_id=run_id)
+        failure = completion.failed.failure
+        failure.message = (
+            f"Version `{info.workflow_type}` cannot be run now: {error.message} {error.hint}"
+        ).rstrip()
+        failure.source = "everloom"
+        failure.application_failure_info.type = error.code
+        log.warning(
+            "version cannot be run now",
+            version=info.workflow_type,
+            queue=info.task_queue,
+            workflow_id=info.workflow_id,
+            code=error.code,
+            reason=error.message,
+        )
+        return completion
+
+
+def _nothing() -> WorkflowActivationCompletion:
+    completion = WorkflowActivationCompletion()
+    completion.successful.SetInParent()
+    return completion

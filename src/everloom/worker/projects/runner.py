@@ -1,0 +1,58 @@
+"""Runs every version of a project in one worker, though it knew none of them when it began.
+
+The worker's only workflow is a dynamic one, so the SDK hands every type to the runner, and the
+runner's instances read the version that the type names. So nothing restarts for a new version.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
+from typing_extensions import override
+
+from .instances import Codes, OnDemandInstance
+
+
+@workflow.defn(dynamic=True)
+class AnyVersion:
+    """Stands for all versions towards the SDK. It never runs itself."""
+
+    @workflow.run
+    async def run(self, args: Sequence[RawValue]) -> None:
+        """Never called: the runner puts a version's class in its place."""
+        raise NotImplementedError(args)
+
+
+class ProjectRunner(WorkflowRunner):
+    """Makes the runs of one worker, and knows which are in its memory."""
+
+    def __init__(self, codes: Codes) -> None:
+        self._codes = codes
+        self._lock = Lock()
+        self._live: dict[str, OnDemandInstance] = {}
+
+    @override
+    def prepare_workflow(self, defn: Any) -> None:
+        """Nothing: versions are checked when they are read."""
+
+    @override
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        instance = OnDemandInstance(det, self._codes, asyncio.get_running_loop(), self._gone)
+        with self._lock:
+            self._live[det.info.run_id] = instance
+        return instance
+
+    def runs(self) -> dict[str, OnDemandInstance]:
+        """The runs in memory, by run id."""
+        with self._lock:
+            return dict(self._live)
+
+    def _gone(self, instance: OnDemandInstance) -> None:
+        run_id = instance.get_info().run_id
+        with self._lock:
+            if self._live.get(run_id) is instance:
+                del self._live[run_id]

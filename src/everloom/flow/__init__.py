@@ -35,15 +35,17 @@ from .filtering import Correlation, EventFilter, Jq, wanted
 from .forking import fork, race
 from .listening import Events, Heard, listen
 from .looping import Jumps, Passes, loop_head
+from .marks import read_mark
 from .options import Options, step_heartbeat, use_step_heartbeat
 from .requests import EMIT, GRPC, HTTP, MCP, OPENAPI, SCRIPT, SHELL, Deferred, StepRequest
 from .run import About
 from .schemas import Schema
 from .scope import Scope
 from .tasks import End, Exit, Extension, conditional, junction, task
+from .telling import TASK_HEADER, Calling, current_call
 from .uri_templates import expand_uri
 from .waiting import sleep
-from .workflows import EVENT_SIGNAL, STATE_QUERY, TRACE_QUERY, Flow
+from .workflows import EVENT_SIGNAL, STATE_QUERY, TASKS_QUERY, TRACE_QUERY, Flow
 
 __all__ = [
     "EMIT",
@@ -55,8 +57,11 @@ __all__ = [
     "SCRIPT",
     "SHELL",
     "STATE_QUERY",
+    "TASKS_QUERY",
+    "TASK_HEADER",
     "TRACE_QUERY",
     "About",
+    "Calling",
     "Catch",
     "Caught",
     "Correlation",
@@ -89,6 +94,7 @@ __all__ = [
     "call_mcp",
     "call_openapi",
     "conditional",
+    "current_call",
     "emit",
     "error_type",
     "evaluate",
@@ -101,6 +107,7 @@ __all__ = [
     "loop_head",
     "normal_type",
     "race",
+    "read_mark",
     "run_script",
     "run_shell",
     "run_workflow",

@@ -21,9 +21,11 @@ from temporalio.exceptions import (
 from everloom.core import Json, is_list, is_object, pointer
 
 from .faults import fault_from
+from .marks import marked
 from .options import DEFAULT, LONGEST, Options, step_heartbeat
 from .requests import GRPC, HTTP, MCP, OPENAPI, SCRIPT, SHELL, Deferred, StepRequest
 from .scope import Deferral, Scope
+from .telling import told
 
 NO_ARGUMENT: Json = object()
 """Said in place of the input of an activity that takes none."""
@@ -122,47 +124,58 @@ async def _start(here: Scope, activity: str, request: StepRequest, options: Opti
 
 
 def _begin(here: Scope, activity: str, request: StepRequest, options: Options) -> Any:
-    return workflow.start_activity(
-        activity,
-        request,
-        task_queue=options.queue,
-        start_to_close_timeout=options.timeout or LONGEST,
-        heartbeat_timeout=options.heartbeat or step_heartbeat(),
-        retry_policy=options.retry_policy(0),
-        summary=options.summary or _summary(here),
-    )
+    with told(_reference(here), options.cost):
+        return workflow.start_activity(
+            activity,
+            request,
+            task_queue=options.queue,
+            start_to_close_timeout=options.timeout or LONGEST,
+            heartbeat_timeout=options.heartbeat or step_heartbeat(),
+            retry_policy=options.retry_policy(0),
+            summary=options.summary or _summary(here),
+        )
 
 
 async def _execute(
     here: Scope, activity: str, argument: Any, options: Options, *, attempts: int
 ) -> Json:
     summary = options.summary or _summary(here)
+    if summary and not isinstance(argument, StepRequest):  # a step's request names its task itself
+        summary = marked(summary, _reference(here))
     arguments: list[Any] = [] if argument is NO_ARGUMENT else [argument]
     if options.local:
-        return await workflow.execute_local_activity(
+        with told(_reference(here), options.cost):
+            local = workflow.start_local_activity(
+                activity,
+                args=arguments,
+                start_to_close_timeout=options.timeout or LONGEST,
+                schedule_to_close_timeout=options.total,
+                retry_policy=options.retry_policy(attempts),
+                summary=summary,
+            )
+        return await local
+    is_step = isinstance(argument, StepRequest)
+    with told(_reference(here), options.cost):
+        handle = workflow.start_activity(
             activity,
             args=arguments,
+            task_queue=options.queue,
             start_to_close_timeout=options.timeout or LONGEST,
             schedule_to_close_timeout=options.total,
+            schedule_to_start_timeout=options.wait,
+            heartbeat_timeout=options.heartbeat or (step_heartbeat() if is_step else None),
             retry_policy=options.retry_policy(attempts),
             summary=summary,
         )
-    is_step = isinstance(argument, StepRequest)
-    return await workflow.execute_activity(
-        activity,
-        args=arguments,
-        task_queue=options.queue,
-        start_to_close_timeout=options.timeout or LONGEST,
-        schedule_to_close_timeout=options.total,
-        schedule_to_start_timeout=options.wait,
-        heartbeat_timeout=options.heartbeat or (step_heartbeat() if is_step else None),
-        retry_policy=options.retry_policy(attempts),
-        summary=summary,
-    )
+    return await handle
 
 
 def _summary(here: Scope) -> str | None:
     return here.task.name[:200] if here.task else None
+
+
+def _reference(here: Scope) -> str:
+    return here.task.reference if here.task else ""
 
 
 def _request(here: Scope, arguments: Mapping[str, Json]) -> StepRequest:
@@ -172,7 +185,7 @@ def _request(here: Scope, arguments: Mapping[str, Json]) -> StepRequest:
         arguments=plain,
         deferred=tuple(deferred),
         secrets=here.run.about.secrets,
-        instance=here.task.reference if here.task else "",
+        instance=_reference(here),
     )
 
 

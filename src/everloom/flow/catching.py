@@ -9,6 +9,7 @@ from temporalio import workflow
 
 from .faults import Fault, Json, fault_of, normal_type
 from .limits import NOTHING, within
+from .marks import marked
 from .moments import iso
 from .scope import Scope
 
@@ -128,11 +129,10 @@ class _Trying:
             delay = self._delay(retry)
             if retry.limit is None or self._left(retry.limit) > delay:
                 self._retries += 1
-                self._here.run.trace.add(self._reference, "retried")
+                self._here.run.trace.add(self._reference, "retried", self._here.passes)
                 if delay > NOTHING:
-                    await workflow.sleep(
-                        delay, summary=f"Before another attempt of {self._task.name}"
-                    )
+                    said = f"Before another attempt of {self._task.name}"
+                    await workflow.sleep(delay, summary=marked(said, self._reference))
                 return
         if retry is not None and not self._catch.is_handled:
             raise fault

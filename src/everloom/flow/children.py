@@ -5,6 +5,7 @@ from temporalio.exceptions import FailureError, is_cancelled_exception
 from temporalio.workflow import ParentClosePolicy
 
 from .faults import Fault, Json, fault_from, fault_of
+from .marks import marked
 from .options import DEFAULT, Options
 from .scope import Scope
 
@@ -25,12 +26,15 @@ async def run_workflow(
     Raises:
         Fault: It faulted; the instance is this task.
     """
-    summary = options.summary or (here.task.name if here.task else None)
+    summary = options.summary
+    if here.task is not None:
+        summary = marked(summary or here.task.name, here.task.reference)
     try:
         if wait:
             return await workflow.execute_child_workflow(
                 type,
                 input,
+                id=_id(),
                 task_queue=options.queue,
                 execution_timeout=options.total,
                 static_summary=summary,
@@ -38,6 +42,7 @@ async def run_workflow(
         await workflow.start_child_workflow(
             type,
             input,
+            id=_id(),
             task_queue=options.queue,
             execution_timeout=options.total,
             parent_close_policy=ParentClosePolicy.ABANDON,
@@ -48,6 +53,16 @@ async def run_workflow(
             raise
         raise _of_this_task(fault_from(error)) from error
     return here.data
+
+
+def _id() -> str | None:
+    """An id for the child within the project of this run; None, for one of the SDK's, outside of any.
+
+    The ids of a project's runs begin with its queue.
+    """
+    info = workflow.info()
+    project = f"{info.task_queue}/"
+    return f"{project}{workflow.uuid4()}" if info.workflow_id.startswith(project) else None
 
 
 def _of_this_task(fault: Fault) -> Fault:

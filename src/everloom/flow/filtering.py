@@ -67,6 +67,28 @@ def fits(event: dict[str, Json], meant: EventFilter, here: Scope, known: Known) 
         return False
 
 
+def told(meant: EventFilter, here: Scope, known: Known) -> dict[str, Json]:
+    """A filter for people: its attributes, and what each correlation has to be as far as it is known."""
+    attributes = {name: _plain(value) for name, value in meant.attributes.items()}
+    correlate = {name: _expected(name, each, here, known) for name, each in meant.correlate.items()}
+    return {"with": attributes, "correlate": correlate} if correlate else {"with": attributes}
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, Jq):
+        return f"${{ {value.expression} }}"
+    return {name: _plain(each) for name, each in value.items()} if is_object(value) else value
+
+
+def _expected(name: str, correlation: Correlation, here: Scope, known: Known) -> Json:
+    expect = correlation.expect
+    try:
+        value = here.jq(expect.expression) if isinstance(expect, Jq) else expect
+    except Fault:
+        value = None
+    return {"from": correlation.from_, "expect": known.get(name) if value is None else value}
+
+
 def _attribute_fits(name: str, event: dict[str, Json], expected: Json, here: Scope) -> bool:
     found = event[name]
     if name == "data":

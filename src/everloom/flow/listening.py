@@ -10,7 +10,7 @@ from typing import Any, Literal
 from temporalio import workflow
 
 from .faults import Json
-from .filtering import EventFilter, Known, fits
+from .filtering import EventFilter, Known, fits, told
 from .schemas import Schema
 from .scope import Made, Scope, make
 
@@ -99,8 +99,9 @@ class Heard:
             if self._event is None:
                 raise StopAsyncIteration
         value = _read(self._event, self._read)
-        variables = {self._item: value, self._at: len(self.outputs)}
-        return self._here.turn(variables, self._frame).on(value)
+        index = len(self.outputs)
+        variables = {self._item: value, self._at: index}
+        return self._here.turn(variables, self._frame, index).on(value)
 
     def keep(
         self,
@@ -139,7 +140,7 @@ class Heard:
         if self._progress.is_over or self._until_holds():
             return None
         run.leave_if_long(self._here, self._here.context.value, self._frame)
-        run.listening += 1
+        run.listening.append(self._lacking)
         try:
             while True:
                 arrived = run.inbox.arrived
@@ -151,7 +152,7 @@ class Heard:
                 elif self._progress.is_over:
                     return None
         finally:
-            run.listening -= 1
+            run.listening.remove(self._lacking)
 
     def _is_wanted(self, event: dict[str, Json]) -> bool:
         return self._progress.takes(event, self._here)
@@ -161,6 +162,11 @@ class Heard:
         if not isinstance(until, str) or not self._seen:
             return False
         return self._here.on(self._seen).test(until)
+
+    def _lacking(self) -> Json:
+        """Which task waits, how many events it has heard, and which ones it lacks."""
+        lacks = self._progress.lacking(self._here)
+        return {"pointer": self._reference, "heard": len(self._seen), "lacks": lacks}
 
     def _frame(self) -> Json:
         progress = self._progress.packed()
@@ -211,6 +217,11 @@ class _Progress:
         self, event: dict[str, Json], filters: tuple[EventFilter, ...], here: Scope
     ) -> bool:
         return any(fits(event, each, here, self._known) for each in filters)
+
+    def lacking(self, here: Scope) -> list[Json]:
+        """The filters that no event has fitted yet; of `any` all of them, and those of `until`."""
+        lacked = [told(self._filters[number], here, self._known) for number in self._open]
+        return lacked if self._until is None else lacked + self._until.lacking(here)
 
     def packed(self) -> Json:
         """What is needed to go on in the next link of a run."""

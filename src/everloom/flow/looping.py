@@ -67,7 +67,7 @@ class Passes:
 
             frame = partial(self._frame, index, before)
             variables = {self._each: self._items[index], self._at: index}
-            turn = self._here.turn(variables, frame).on(before)
+            turn = self._here.turn(variables, frame, index).on(before)
             is_inside = self._is_restored and self._here.run.is_returning
             if not self._is_restored:
                 self._here.run.leave_if_long(self._here, self._here.context.value, frame)

@@ -98,8 +98,8 @@ class Run:
     parallel: int = 0
     """Tasks in whose branches the run is."""
 
-    listening: int = 0
-    """Tasks that wait for events."""
+    listening: list[Callable[[], Json]] = field(default_factory=list[Callable[[], Json]])
+    """Of each task that waits for events, what says which ones it lacks."""
 
     tasks: int = 0
     """Tasks that have begun since the run last paused."""
@@ -155,6 +155,7 @@ class Run:
             "startedAt": iso(self.started_at),
             "context": leaving.context,
             "trace": self.trace.packed(),
+            "traced": self.trace.noted,
             "events": self.inbox.packed(),
             "ways": self.ways,
             "states": self.states,
@@ -164,7 +165,7 @@ class Run:
     def unpack(self, luggage: Json) -> Json:
         """Take over what the link before has sent along; gives its context back."""
         self.started_at = datetime.fromisoformat(luggage["startedAt"])
-        self.trace = Trace(tuple(entry) for entry in luggage["trace"])
+        self.trace = Trace.unpacked(luggage["trace"], luggage.get("traced", 0))
         self.inbox.unpack(luggage["events"])
         self.ways = luggage["ways"]
         self.states = luggage["states"]

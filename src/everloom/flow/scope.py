@@ -93,6 +93,9 @@ class Scope:
     frame: Callable[[], Json] | None = None
     """What is needed to come back here in the next link of a run."""
 
+    passes: tuple[int, ...] = ()
+    """In which pass of each loop around it, from 0, the outermost first."""
+
     def jq(self, expression: str) -> Json:
         """The value of an expression.
 
@@ -165,10 +168,19 @@ class Scope:
         """This scope, once the transformed input of its task is known."""
         return replace(self, data=data, input=data)
 
-    def turn(self, variables: Mapping[str, Json], frame: Callable[[], Json]) -> "Scope":
-        """The scope of one turn of a loop, or of what is done about an error."""
+    def turn(
+        self, variables: Mapping[str, Json], frame: Callable[[], Json], number: int | None = None
+    ) -> "Scope":
+        """The scope of one turn of a loop, or of what is done about an error.
+
+        Args:
+            variables: What is known in it besides.
+            frame: What brings the run back here.
+            number: Which turn of a loop, from 0. None: it is no loop.
+        """
         known = {**self.variables, **variables}
-        return replace(self, variables=known, parent=self, frame=frame)
+        passes = self.passes if number is None else (*self.passes, number)
+        return replace(self, variables=known, parent=self, frame=frame, passes=passes)
 
     def branch(self) -> "Scope":
         """The scope of a branch, with a context of its own."""

@@ -187,17 +187,17 @@ class _Task:
             return self._scope(outer, left)
         here = self._scope(outer, Task(self.reference, self.name, data, workflow.now()))
         if "if_" in self.options and not self._in_instance(here, self.options["if_"]):
-            run.trace.add(self.reference, "skipped")
+            run.trace.add(self.reference, "skipped", outer.passes)
             return _NotDone(data, is_passed=False)
         run.tasks += 1
-        run.trace.add(self.reference, "started")
+        run.trace.add(self.reference, "started", outer.passes)
         return here
 
     def _in_instance(self, here: Scope, condition: str) -> bool:
         try:
             return here.test(condition)
         except Fault as fault:
-            here.run.trace.add(self.reference, "faulted")
+            here.run.trace.add(self.reference, "faulted", here.passes)
             raise fault.at(self.reference) from None
 
     def _scope(self, outer: Scope, task: Task) -> Scope:
@@ -209,6 +209,7 @@ class _Task:
             variables=outer.variables,
             parent=outer,
             frame=task.frame,
+            passes=outer.passes,
         )
 
     async def perform(
@@ -219,18 +220,18 @@ class _Task:
         try:
             output = await self._extended(body, flow, here)
         except Fault as fault:
-            trace.add(self.reference, "faulted")
+            trace.add(self.reference, "faulted", here.passes)
             raise fault.at(self.reference) from fault.__cause__
         except (End, Exit):
-            trace.add(self.reference, "completed")
+            trace.add(self.reference, "completed", here.passes)
             raise
         except Leaving:
             raise
         except BaseException as error:
             if is_cancelled_exception(error):
-                trace.add(self.reference, "cancelled")
+                trace.add(self.reference, "cancelled", here.passes)
             raise
-        trace.add(self.reference, "completed")
+        trace.add(self.reference, "completed", here.passes)
         return output
 
     async def _extended(

@@ -1,8 +1,10 @@
 """Which tasks of a run began and ended, in order."""
 
 from collections import deque
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from temporalio import workflow
 
 from everloom.core import Json, steps_of
 
@@ -13,24 +15,85 @@ KEPT = 5_000
 """Entries that a run keeps. Of a longer one the oldest are dropped: a trace is for people and tests,
 Temporal has the whole history."""
 
+LINK = 8
+"""Characters of a run id that tell the links of one run apart."""
+
+
+class Traced(NamedTuple):
+    """Something that happened to a task, and where in the run's history."""
+
+    reference: str
+    status: TaskStatus
+    at: int = 0
+    """Milliseconds since 1970, by the workflow's clock."""
+
+    link: str = ""
+    """How the id of the run begins in which it happened."""
+
+    event: int = 0
+    """Events of that run's history when it happened: the workflow task began with that one."""
+
+    passes: tuple[int, ...] = ()
+    """In which pass of each loop around it, from 0, the outermost first."""
+
 
 class Trace:
     """The newest entries of a run's trace. It goes along when the run continues as new."""
 
-    def __init__(self, entries: Iterable[tuple[str, TaskStatus]] = ()) -> None:
-        self._entries = deque(entries, maxlen=KEPT)
+    def __init__(self, entries: Iterable[Traced] = (), noted: int = 0) -> None:
+        """Begin, or go on where the link before left off.
 
-    def add(self, reference: str, status: TaskStatus) -> None:
+        Args:
+            entries: Those of the links before.
+            noted: How many there ever were.
+        """
+        self._entries = deque(entries, maxlen=KEPT)
+        self._noted = max(noted, len(self._entries))
+
+    @classmethod
+    def unpacked(cls, entries: Iterable[Sequence[Json]], noted: int) -> "Trace":
+        """What the link before has sent along."""
+        return cls((_unpacked(entry) for entry in entries), noted)
+
+    def add(self, reference: str, status: TaskStatus, passes: tuple[int, ...] = ()) -> None:
         """Note that something happened to a task."""
-        self._entries.append((reference, status))
+        info = workflow.info()
+        at, event = int(workflow.now().timestamp() * 1000), info.get_current_history_length()
+        self._entries.append(Traced(reference, status, at, info.run_id[:LINK], event, passes))
+        self._noted += 1
 
     def shown(self) -> list[dict[str, Json]]:
         """The entries as JSON."""
         return [
-            {"pointer": reference, "name": steps_of(reference)[-1], "status": status}
-            for reference, status in self._entries
+            {"pointer": each.reference, "name": steps_of(each.reference)[-1], "status": each.status}
+            for each in self._entries
         ]
+
+    def told(self, after: int) -> dict[str, Json]:
+        """The entries with everything that is known of them, without those that somebody has.
+
+        Args:
+            after: How many that somebody has already.
+        """
+        first = self._noted - len(self._entries)
+        skipped = max(after - first, 0)
+        tasks = [list(each) for each in list(self._entries)[skipped:]]
+        return {"first": first + min(skipped, len(self._entries)), "tasks": tasks}
+
+    @property
+    def noted(self) -> int:
+        """How many entries there ever were."""
+        return self._noted
 
     def packed(self) -> list[Json]:
         """The entries as they travel to the next link of a run."""
         return [list(entry) for entry in self._entries]
+
+
+def _unpacked(entry: Sequence[Json]) -> Traced:
+    """An entry; a link that began with an older Everloom has sent less."""
+    reference, status, *more = entry
+    if not more:
+        return Traced(reference, status)
+    at, link, event, passes = more
+    return Traced(reference, status, at, link, event, tuple(passes))

@@ -6,6 +6,7 @@ from temporalio import workflow
 
 from .faults import Json
 from .limits import NOTHING
+from .marks import marked
 from .moments import iso
 from .scope import Scope
 
@@ -13,6 +14,7 @@ from .scope import Scope
 async def sleep(here: Scope, delay: timedelta) -> Json:
     """Wait, by a timer that outlives every worker, and give back the data."""
     if delay > NOTHING:
-        name = here.task.name if here.task else "wait"
-        await workflow.sleep(delay, summary=f"{name}, until {iso(workflow.now() + delay)}")
+        name, reference = (here.task.name, here.task.reference) if here.task else ("wait", "")
+        said = f"{name}, until {iso(workflow.now() + delay)}"
+        await workflow.sleep(delay, summary=marked(said, reference))
     return here.data

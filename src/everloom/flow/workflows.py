@@ -26,6 +26,9 @@ EVENT_SIGNAL = "everloom.event"
 TRACE_QUERY = "everloom.trace"
 """Query for the tasks that began and ended."""
 
+TASKS_QUERY = "everloom.tasks"
+"""Query for the same with times, places in the history and loops, and for what the run listens to."""
+
 STATE_QUERY = "everloom.state"
 """Query for what the run is doing, and its context."""
 
@@ -141,12 +144,19 @@ class Flow:
         """Which tasks began and ended, in order."""
         return self._run.trace.shown()
 
+    @workflow.query(name=TASKS_QUERY)
+    def tasks(self, after: int = 0) -> dict[str, Json]:
+        """What happened to its tasks after the first `after` of all, and what it listens to."""
+        run = self._run
+        listens = [lacking() for lacking in run.listening]
+        return {**run.trace.told(after), "listens": listens}
+
     @workflow.query(name=STATE_QUERY)
     def state(self) -> dict[str, Json]:
         """What the run is doing."""
         run = self._run
         return {
-            "listening": run.listening > 0,
+            "listening": bool(run.listening),
             "waitingEvents": len(run.inbox),
             "context": self._context.value,
             "startedAt": iso(run.started_at),

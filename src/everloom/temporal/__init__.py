@@ -26,6 +26,7 @@ from .deployments import (
     set_ramping,
 )
 from .door import TemporalService, get_temporal_service
+from .ends import RunEnd, read_end
 from .errors import (
     ApiKeyExpired,
     ApiKeyMissing,
@@ -69,11 +70,13 @@ from .histories import (
 )
 from .inputs import read_input
 from .own_converter import ConverterInvalid
+from .pages import Described, describe_run, first_event, history_pages
+from .pausing import PauseUnsupported, pause_run, resume_run
 from .pool import ConnectionPool, NotOurs
 from .presence import QueuePresence, Serving, Version, read_presence
 from .queues import Poller, QueueInfo, QueueSide, Versions, read_queue, read_versions
 from .resetting import Dropped, reset_run
-from .revealing import reveal_event
+from .revealing import reveal_event, reveal_failure
 from .runs import count_runs, list_runs, read_run, run_events
 from .schedule_changes import (
     backfill_schedule,
@@ -96,7 +99,7 @@ from .schedules import (
     matching_times,
     read_schedule,
 )
-from .shapes import PendingActivity, RunDetails, RunEvent, RunInfo
+from .shapes import PendingActivity, RunDetails, RunEvent, RunInfo, telling_message
 from .step_files import read_steps_file
 from .steps import Step, read_values, steps_of
 from .waiting import (
@@ -129,6 +132,7 @@ __all__ = [
     "Deployment",
     "DeploymentChanged",
     "DeploymentNotFound",
+    "Described",
     "Dropped",
     "Health",
     "HistoryFileInvalid",
@@ -139,6 +143,7 @@ __all__ = [
     "NoWorker",
     "NotOurs",
     "Pause",
+    "PauseUnsupported",
     "PayloadReferencesHidden",
     "PayloadsOwnedElsewhere",
     "PayloadsTooYoung",
@@ -150,6 +155,7 @@ __all__ = [
     "QueueSide",
     "RunBusy",
     "RunDetails",
+    "RunEnd",
     "RunEvent",
     "RunExists",
     "RunFailed",
@@ -193,9 +199,12 @@ __all__ = [
     "create_schedule",
     "data_converter",
     "delete_schedule",
+    "describe_run",
     "find_schedule",
+    "first_event",
     "get_temporal_service",
     "history_files",
+    "history_pages",
     "history_type",
     "is_open",
     "list_deployments",
@@ -204,9 +213,11 @@ __all__ = [
     "list_schedules",
     "mark_rolled_back",
     "matching_times",
+    "pause_run",
     "pause_schedule",
     "read_clock_difference",
     "read_deployment",
+    "read_end",
     "read_history",
     "read_history_file",
     "read_input",
@@ -221,7 +232,9 @@ __all__ = [
     "read_versions",
     "read_waits",
     "reset_run",
+    "resume_run",
     "reveal_event",
+    "reveal_failure",
     "run_events",
     "sample_open_runs",
     "sample_other_runs",
@@ -229,6 +242,7 @@ __all__ = [
     "set_current",
     "set_ramping",
     "steps_of",
+    "telling_message",
     "trigger_schedule",
     "unpause_schedule",
     "update_schedule",

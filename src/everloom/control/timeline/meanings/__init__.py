@@ -1,0 +1,1 @@
+"""What the events of a history mean: one module for each thing they are about."""

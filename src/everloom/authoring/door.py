@@ -60,6 +60,10 @@ class StartOptions:
     if_exists: IfExists = "use"
     summary: str = ""
     memo: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    priority: int | None = None
+    """Temporal's: 1 goes first, 5 last."""
+    share: str = ""
+    """Whose fair share of the workers it takes; all runs of one name share one."""
 
 
 class Door(Protocol):

@@ -1,5 +1,6 @@
 """The way to Temporal that everybody shares. It is the `Door` that workflows are started through."""
 
+import hashlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from everloom.authoring import IfExists, Message, StartOptions
 from everloom.settings import Settings, load_settings
@@ -21,6 +22,9 @@ from .translating import our_errors
 
 PATIENCE = timedelta(seconds=10)
 """How long a single call waits for a connection; as long as the SDK itself tries a call again."""
+
+LONGEST_SHARE = 64
+"""Bytes of the name of a fair share, at most."""
 
 _making = Lock()
 
@@ -326,7 +330,18 @@ class TemporalService:
             "task_timeout": _limit(options.task_timeout, limits.task_timeout),
             "static_summary": options.summary or None,
             "memo": options.memo or None,
+            "priority": _priority(options),
         }
+
+
+def _priority(options: StartOptions) -> Priority:
+    """Before whom it goes, and with whom it shares: names of a share may have 64 bytes."""
+    share = options.share.encode()
+    if len(share) > LONGEST_SHARE:
+        share = share[:32] + hashlib.blake2b(share, digest_size=16).hexdigest().encode()
+    return Priority(
+        priority_key=options.priority, fairness_key=share.decode(errors="replace") or None
+    )
 
 
 def _limit(said: timedelta | None, otherwise: timedelta | None) -> timedelta | None:

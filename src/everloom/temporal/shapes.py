@@ -40,6 +40,10 @@ class RunInfo:
     history_length: int
     """Events so far; lists give it for closed runs only."""
     parent_id: str | None = None
+    first_run_id: str = ""
+    """Run id of the first link, when it continued as new."""
+    begun: datetime | None = None
+    """When its work began: after `started`, when its start was delayed."""
     memo: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
@@ -117,6 +121,8 @@ async def run_info(raw: WorkflowExecutionInfo, converter: DataConverter) -> RunI
         closed=moment(raw.close_time) if raw.HasField("close_time") else None,
         history_length=raw.history_length,
         parent_id=raw.parent_execution.workflow_id or None,
+        first_run_id=raw.first_run_id,
+        begun=moment(raw.execution_time),
         memo={name: await value(each, converter) for name, each in raw.memo.fields.items()},
     )
 

@@ -5,7 +5,6 @@ about here in plain.
 """
 
 import json
-from collections.abc import Mapping
 
 from pydantic_core import PydanticSerializationError, to_json
 from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError, FailureError
@@ -87,8 +86,3 @@ def version_of(type_name: str) -> str:
 def bytes_of(value: Json) -> int:
     """The size of a value as JSON."""
     return len(to_json(value, fallback=str))
-
-
-def reads_as_kept(value: Json) -> bool:
-    """Whether a kept value says only where the value is."""
-    return isinstance(value, Mapping) and value.get("ref") == "temporal"  # pyright: ignore[reportUnknownMemberType]

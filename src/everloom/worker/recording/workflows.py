@@ -8,7 +8,7 @@ does not take, because a message came, goes on and ends again. Comparing with Te
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -44,17 +44,22 @@ def recording_workflows(
     """The interceptor class for the runs of a project."""
 
     class Recorded(_Inbound):
-        note_run = staticmethod(note)
-        project = project_id
-        keeps_values = keep
+        noting = Noting(note, project_id, keep)
 
     return Recorded
 
 
+@dataclass(frozen=True)
+class Noting:
+    """Where runs are noted, as whose, and whether with their values."""
+
+    note: Note
+    project: ProjectId
+    keep: bool
+
+
 class _Inbound(WorkflowInboundInterceptor):
-    note_run: ClassVar[Note]
-    project: ClassVar[ProjectId]
-    keeps_values: ClassVar[bool]
+    noting: ClassVar[Noting]
 
     @override
     def init(self, outbound: WorkflowOutboundInterceptor) -> None:
@@ -62,7 +67,8 @@ class _Inbound(WorkflowInboundInterceptor):
 
     @override
     async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
-        self._note(lambda: _begun(self.project, kept_value(_first(input), keep=self.keeps_values)))
+        noting = self.noting
+        self._note(lambda: _begun(noting.project, kept_value(_first(input), keep=noting.keep)))
         try:
             result = await super().execute_workflow(input)
         except BaseException as error:
@@ -71,7 +77,7 @@ class _Inbound(WorkflowInboundInterceptor):
             raise
         self._note(
             lambda: self._ended(
-                ExecutionStatus.COMPLETED, output=kept_value(result, keep=self.keeps_values)
+                ExecutionStatus.COMPLETED, output=kept_value(result, keep=noting.keep)
             )
         )
         return result
@@ -84,7 +90,7 @@ class _Inbound(WorkflowInboundInterceptor):
         try:
             change = made()
             if change is not None:
-                self.note_run(change)
+                self.noting.note(change)
         except Exception:
             log.exception("a run cannot be noted")
 
@@ -104,7 +110,7 @@ class _Inbound(WorkflowInboundInterceptor):
         return self._ended(ExecutionStatus.FAILED, error_code=code, error=said)
 
     def _ended(self, status: ExecutionStatus, **told: Any) -> Execution:
-        begun = _begun(self.project, None)
+        begun = _begun(self.noting.project, None)
         now = datetime.now(UTC)
         return replace(
             begun,

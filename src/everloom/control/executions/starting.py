@@ -1,0 +1,230 @@
+"""Start runs of what a project has published: the active version, or one that is named."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from uuid import uuid4
+
+from everloom.authoring import StartOptions
+from everloom.control.connecting import run_page
+from everloom.control.definitions import check_run_input
+from everloom.control.projects import Platform, find_project
+from everloom.control.publishing import find_version
+from everloom.core import Invalid, Json, is_object
+from everloom.flow import Fault, Schema
+from everloom.language.reading import read
+from everloom.store import CompiledCode, Execution, ExecutionStatus, Project
+from everloom.temporal import RunExists, RunNotFound, read_run
+
+from .finding import about, id_of
+from .limits import Place, StartLimitReached, check_size, take_place
+from .telling import tell
+from .values import keeps_values, kept_value
+
+_ID = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_SCHEMAS = 512
+"""Schemas that are kept compiled."""
+
+
+class StartInvalid(Invalid):
+    """A run cannot be started like that."""
+
+    code = "run-start-invalid"
+
+
+class RunInputRefused(Invalid):
+    """The input of a run does not fit the schema of its definition."""
+
+    code = "run-input-refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartedRun:
+    """A run that was started, or was there already."""
+
+    id: str
+    """As people know it."""
+    workflow_id: str
+    """As Temporal knows it."""
+    run_id: str
+    type_name: str
+    """Workflow type: `shop.order@1.0.0`."""
+    version: str
+    existed: bool
+    """Whether a run of this id was there before, so that nothing was started."""
+    page: str | None
+    """Where Temporal's web interface shows it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    project: Project
+    code: CompiledCode
+    id: str
+    input: Json
+    delay: timedelta | None
+    priority: int
+
+
+async def start_run(  # noqa: PLR0913 - what a start may say, all by name
+    p: Platform,
+    project: str,
+    full_name: str,
+    input: Json = None,
+    *,
+    id: str | None = None,
+    version: str | None = None,
+    delay: timedelta | None = None,
+    priority: int | None = None,
+    by: str,
+) -> StartedRun:
+    """Start a run. Starting twice with one id is safe: the second finds the first.
+
+    Args:
+        p: The platform.
+        project: The project.
+        full_name: The definition: `namespace.name`.
+        input: As JSON has it.
+        id: Id of the run within the project. None: the definition's name and a random part.
+        version: Its version. None: the active one.
+        delay: Begin only after this time.
+        priority: Temporal's: 1 goes first, 5 last. None: the project's.
+        by: Who starts it.
+
+    Raises:
+        ProjectMissing, DefinitionMissing, VersionMissing: There is no such thing to start.
+        StartInvalid, RunInputInvalid, RunInputRefused, PayloadTooLarge: It cannot be started so.
+        StartLimitReached: The project has started as many runs as it may.
+        TemporalUnavailable, StoreUnavailable: Temporal or the database is away.
+    """
+    _check(id, delay, priority)
+    async with p.store.begin() as tx:
+        found = await find_project(p, tx, project)
+        code = await find_version(tx, found, full_name, version)
+        wanted = _Wanted(
+            project=found,
+            code=code,
+            id=id or f"{full_name.rpartition('.')[2]}-{uuid4().hex[:12]}",
+            input=input,
+            delay=delay,
+            priority=priority or found.priority,
+        )
+        _check_input(p, wanted)
+        try:
+            place = await take_place(p, tx, found)
+        except StartLimitReached:
+            existing = None if id is None else await _existing(p, wanted)
+            if existing is None:
+                raise
+            return existing
+    return await _start(p, wanted, place, by)
+
+
+async def _start(p: Platform, wanted: _Wanted, place: Place, by: str) -> StartedRun:
+    at = datetime.now(UTC)
+    try:
+        with about(wanted.project, wanted.id):
+            run_id = await p.temporal.start_workflow(
+                wanted.code.type_name, wanted.input, _options(wanted)
+            )
+    except RunExists as error:
+        place.give_back()
+        existing = await _existing(p, wanted)
+        if existing is None:  # it was there, and Temporal has let go of it this moment
+            raise error from None
+        return existing
+    except BaseException:
+        place.give_back()
+        raise
+    row = Execution(
+        project_id=wanted.project.id,
+        workflow_id=id_of(wanted.project, wanted.id),
+        run_id=run_id,
+        first_run_id=run_id,
+        type_name=wanted.code.type_name,
+        version=wanted.code.version,
+        status=ExecutionStatus.RUNNING,
+        started_at=at,
+        input=kept_value(wanted.input, keep=keeps_values(p.settings)),
+    )
+    told = {"type": wanted.code.type_name, "run_id": run_id}
+    await tell(p, wanted.project, "run.start", wanted.id, by=by, after=told, runs=[row])
+    return _started(p, wanted, run_id, wanted.code.type_name, existed=False)
+
+
+async def _existing(p: Platform, wanted: _Wanted) -> StartedRun | None:
+    """The run that has the id; it may be of another definition or version."""
+    try:
+        info = (await read_run(p.temporal, id_of(wanted.project, wanted.id))).info
+    except RunNotFound:
+        return None
+    return _started(p, wanted, info.run_id, info.workflow, existed=True)
+
+
+def _started(
+    p: Platform, wanted: _Wanted, run_id: str, type_name: str, *, existed: bool
+) -> StartedRun:
+    workflow_id = id_of(wanted.project, wanted.id)
+    return StartedRun(
+        id=wanted.id,
+        workflow_id=workflow_id,
+        run_id=run_id,
+        type_name=type_name,
+        version=type_name.rpartition("@")[2],
+        existed=existed,
+        page=run_page(p.settings, p.temporal, workflow_id),
+    )
+
+
+def _options(wanted: _Wanted) -> StartOptions:
+    return StartOptions(
+        id=id_of(wanted.project, wanted.id),
+        queue=wanted.project.queue,
+        start_delay=wanted.delay,
+        if_exists="fail",  # so that we hear whether it existed; it is no failure here
+        priority=wanted.priority,
+        share=wanted.project.queue,
+    )
+
+
+def _check(id: str | None, delay: timedelta | None, priority: int | None) -> None:
+    if id is not None and not _ID.fullmatch(id):
+        raise StartInvalid(
+            f"{id[:80]!r} cannot be the id of a run.",
+            hint="It may have 1 to 200 characters, and no control characters.",
+        )
+    if delay is not None and delay < timedelta(0):
+        raise StartInvalid("A run cannot begin in the past: its delay is negative.")
+    if priority is not None and not 1 <= priority <= 5:
+        raise StartInvalid(f"The priority is {priority}; it goes from 1, first, to 5, last.")
+
+
+def _check_input(p: Platform, wanted: _Wanted) -> None:
+    check_run_input(wanted.input)
+    check_size(p, wanted.project, wanted.input, "input")
+    schema = _schema_of(wanted.code.sha256, wanted.code.definition)
+    if schema is None:
+        return
+    try:
+        schema.check(wanted.input, "input")
+    except Fault as fault:
+        if not str(fault.problem["type"]).endswith("/validation"):
+            return  # the schema itself is wrong, or costs too much: the run says so
+        said = str(fault.problem.get("detail") or fault.message).rstrip(".")
+        raise RunInputRefused(
+            f"The input does not fit `{wanted.code.type_name}`: {said}.",
+            hint="Nothing was started. The schema stands under `input` of the definition.",
+        ) from None
+
+
+@lru_cache(maxsize=_SCHEMAS)
+def _schema_of(_sha256: str, definition: str) -> Schema | None:
+    """The schema of a definition's input, where it stands in the definition itself."""
+    value = read(definition).value
+    part: Json = value.get("input") if is_object(value) else None
+    said: Json = part.get("schema") if is_object(part) else None
+    document: Json = said.get("document") if is_object(said) else None
+    if not is_object(said) or document is None:
+        return None
+    return Schema(document, str(said.get("format") or "json").partition(":")[2] or None)

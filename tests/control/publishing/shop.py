@@ -37,7 +37,7 @@ def order(
     version: str = "1.0.0", tasks: str = GREETING, *, name: str = "order", rest: str = ""
 ) -> str:
     """The text of a definition in the namespace `shop`."""
-    indented = "\n".join(line[2:] if line.startswith("  ") else line for line in tasks.splitlines())
+    indented = "\n".join(line.removeprefix("  ") for line in tasks.splitlines())
     return (
         f"# Orders, as they come in.\n"
         f"document:\n"

@@ -6,7 +6,7 @@ publisher died or Temporal is away, nothing is wrong for long: the worker loads 
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from everloom.control.definitions import RepeatBusy, plan_schedule
 from everloom.control.projects import (
@@ -25,6 +25,9 @@ from everloom.store import CompiledCode, Project, Transaction
 from .errors import NothingBefore
 from .finding import find_definition, find_version
 from .telling import tell_worker
+
+UNSETTLED = timedelta(minutes=10)
+"""How long after an activation an older schedule may be left over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,13 +167,27 @@ async def settle(p: Platform, project: Project, activated: Activated) -> Activat
 
 
 async def settle_schedules(p: Platform, project: Project) -> dict[str, str]:
-    """Let the schedules of a project follow its active versions; what did not work, by definition."""
-    problems: dict[str, str] = {}
+    """Let the schedules of a project follow its active versions, where an activation did not come to.
+
+    What has no schedule is looked at for a while after its activation: what it follows may have had.
+
+    Returns:
+        What did not work, by workflow type.
+
+    Raises:
+        StoreUnavailable: The database is away.
+    """
     async with p.store.begin() as tx:
-        definitions = await tx.definitions.list(project.id)
-        active = [await tx.versions.get(project.id, each.full_name) for each in definitions]
-    for code in active:
-        if code is not None and (said := await _follow(p, project, code)):
+        served = await tx.versions.load_for_project(project.id)
+    recent = datetime.now(UTC) - UNSETTLED
+    problems: dict[str, str] = {}
+    for code in served:
+        activated = code.activated_at
+        if not code.active or activated is None:
+            continue
+        if (activated > recent or "schedule" in code.definition) and (
+            said := await _follow(p, project, code)
+        ):
             problems[code.type_name] = said
     return problems
 

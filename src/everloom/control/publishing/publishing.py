@@ -143,7 +143,8 @@ async def _store(
                 code = await store_version(tx, draft, by=by, remark=note)
                 if not activate:
                     return code, None
-                return code, await activate_within(tx, draft.project, code, by=by)
+                activated = await activate_within(tx, draft.project, code, by=by)
+                return activated.version, activated
         except VersionExists:
             async with p.store.begin() as tx:
                 there = await tx.versions.find_type(

@@ -12,6 +12,7 @@ from everloom.control.projects import (
 )
 from everloom.store import CompiledCode, Project, Transaction
 
+from .activating import settle_schedules
 from .chains import chain_of
 from .errors import VersionActive, VersionBusy
 from .finding import find_definition, find_version
@@ -86,6 +87,8 @@ async def delete_definition(p: Platform, project: str, full_name: str, *, by: st
 async def retire_idle(p: Platform, project: str, *, quiet: timedelta = QUIET) -> list[str]:
     """Retire the versions that were active once and whose last run has ended; which were.
 
+    Schedules that do not follow the active versions yet are brought along.
+
     Args:
         p: The platform.
         project: The project.
@@ -98,6 +101,7 @@ async def retire_idle(p: Platform, project: str, *, quiet: timedelta = QUIET) ->
     async with p.store.begin() as tx:
         kept_in = await find_project(p, tx, project)
         served = await tx.versions.load_for_project(kept_in.id)
+    await settle_schedules(p, kept_in)
     idle = [
         each
         for each in _replaced(served, datetime.now(UTC) - quiet)

@@ -9,7 +9,7 @@ from .limits import PayloadTooLarge, StartLimitReached
 from .looking import ProjectRun, RunsPage, list_runs, read_run
 from .reconciling import Reconciled, reconcile
 from .recording import Batch, new_batch_id, record_batch
-from .resetting import ResetRun, TaskNotRun, reset_run
+from .resetting import ResetRun, TaskNotRun, plan_task_reset, reset_run
 from .starting import RunInputRefused, StartedRun, StartInvalid, start_run
 from .statistics import (
     ActivityReport,
@@ -80,6 +80,7 @@ __all__ = [
     "new_batch_id",
     "pause_run",
     "percentile",
+    "plan_task_reset",
     "project_statistics",
     "query_run",
     "read_run",

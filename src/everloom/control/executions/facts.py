@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from everloom.control.projects import Platform
 from everloom.store import Execution, ExecutionStatus, ProjectId
 from everloom.temporal import RunInfo, read_end
+from everloom.temporal import read_run as describe
 
 from .values import error_code_of, keeps_values, kept_size, kept_value, kept_words, version_of
 
@@ -49,6 +50,8 @@ async def read_row(p: Platform, project_id: ProjectId, info: RunInfo) -> Executi
         RunNotFound: There is no such run any more.
         TemporalUnavailable: Temporal is away.
     """
+    if not info.first_run_id:  # lists do not tell it
+        info = (await describe(p.temporal, info.id, info.run_id)).info
     row = row_of(project_id, info)
     if row.status.is_open:
         return row

@@ -99,44 +99,48 @@ async def start_run(  # noqa: PLR0913 - what a start may say, all by name
         TemporalUnavailable, StoreUnavailable: Temporal or the database is away.
     """
     _check(id, delay, priority)
+    place: Place | StartLimitReached
     async with p.store.begin() as tx:
         found = await find_project(p, tx, project)
         code = await find_version(tx, found, full_name, version)
-        wanted = _Wanted(
-            project=found,
-            code=code,
-            id=id or f"{full_name.rpartition('.')[2]}-{uuid4().hex[:12]}",
-            input=input,
-            delay=delay,
-            priority=priority or found.priority,
-        )
-        _check_input(p, wanted)
         try:
             place = await take_place(p, tx, found)
-        except StartLimitReached:
-            existing = None if id is None else await _existing(p, wanted)
-            if existing is None:
-                raise
-            return existing
-    return await _start(p, wanted, place, by)
+        except StartLimitReached as reached:
+            place = reached
+    wanted = _Wanted(
+        project=found,
+        code=code,
+        id=id or f"{full_name.rpartition('.')[2]}-{uuid4().hex[:12]}",
+        input=input,
+        delay=delay,
+        priority=priority or found.priority,
+    )
+    if isinstance(place, StartLimitReached):
+        existing = None if id is None else await _existing(p, wanted)
+        if existing is None:
+            raise place
+        return existing
+    try:
+        return await _start(p, wanted, place, by)
+    except BaseException:
+        place.give_back()
+        raise
 
 
 async def _start(p: Platform, wanted: _Wanted, place: Place, by: str) -> StartedRun:
+    _check_input(p, wanted)
     at = datetime.now(UTC)
     try:
         with about(wanted.project, wanted.id):
             run_id = await p.temporal.start_workflow(
                 wanted.code.type_name, wanted.input, _options(wanted)
             )
-    except RunExists as error:
-        place.give_back()
+    except RunExists:
         existing = await _existing(p, wanted)
         if existing is None:  # it was there, and Temporal has let go of it this moment
-            raise error from None
-        return existing
-    except BaseException:
+            raise
         place.give_back()
-        raise
+        return existing
     row = Execution(
         project_id=wanted.project.id,
         workflow_id=id_of(wanted.project, wanted.id),

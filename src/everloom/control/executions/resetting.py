@@ -1,12 +1,14 @@
 """Do a run anew from one of its tasks on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
 from everloom.control.drawn import UNDRAWN, pointing_of
 from everloom.control.projects import Platform, read_project
+from everloom.control.references import RunReference
+from everloom.control.resetting import ResetPlan, ResetPoint, plan_reset
 from everloom.core import NotFound, did_you_mean
 from everloom.temporal import RunInfo, history_pages
 from everloom.temporal import read_run as describe
@@ -37,6 +39,26 @@ class ResetRun:
     """Pointer of the first task that is done anew: the one named, or the first within it."""
     event: int
     """The end of the workflow task from which on the history is made anew."""
+
+
+async def plan_task_reset(
+    p: Platform, project: str, id: str, *, to_task: str, run_id: str | None = None
+) -> ResetPlan:
+    """What `reset_run` would do. Changes nothing.
+
+    Raises:
+        ProjectMissing, RunNotFound: There is no such run.
+        TaskNotRun: It did not do that task.
+        TemporalUnavailable, StoreUnavailable: Temporal or the database is away.
+    """
+    found = await read_project(p, project)
+    with about(found, id):
+        info = (await describe(p.temporal, id_of(found, id), run_id)).info
+        _, event = await _find(p, info, id, to_task)
+        plan = await plan_reset(
+            p.temporal, RunReference(info.id, info.run_id), ResetPoint(event=event)
+        )
+    return replace(plan, id=id)
 
 
 async def reset_run(

@@ -1,10 +1,11 @@
-"""`everloom definitions`: check, compile, show and run definitions."""
+"""`everloom definitions`: check, compile, show and run definitions; publish those of a project."""
 
 from typing import Annotated, Literal
 
 import typer
 
 from .exits import EPILOG
+from .kept_definitions import app as kept
 from .lazy import LightGroup
 from .options import JsonFlag
 
@@ -14,7 +15,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     epilog=EPILOG,
-    help="Check, compile, show and run definitions.",
+    help="Check, compile, show and run definitions; publish them in projects.",
 )
 
 File = Annotated[
@@ -246,3 +247,6 @@ def schedule(
 
     call = work.Call(file=file, queue=queue, input=input, plan=plan, remove=remove, as_json=json)
     raise typer.Exit(work.schedule(call))
+
+
+app.add_typer(kept)

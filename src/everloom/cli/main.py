@@ -33,7 +33,19 @@ class Commands(LazyGroup):
         "run": Entry("everloom.cli.run", "run", "Start a workflow."),
         "runs": Entry("everloom.cli.runs", "app", "List runs, look at them, steer and end them."),
         "definitions": Entry(
-            "everloom.cli.definitions", "app", "Check, compile, show and run definitions."
+            "everloom.cli.definitions",
+            "app",
+            "Check, compile, show and run definitions; publish them in projects.",
+        ),
+        "projects": Entry(
+            "everloom.cli.projects", "app", "Create projects, change them, place their workers."
+        ),
+        "host": Entry("everloom.cli.host", "host", "Carry the workers of projects."),
+        "hosts": Entry(
+            "everloom.cli.hosts", "app", "Look at the hosts that carry the workers of projects."
+        ),
+        "stats": Entry(
+            "everloom.cli.stats", "app", "Show how runs and activities of projects did."
         ),
         "catalog": Entry(
             "everloom.cli.catalog",

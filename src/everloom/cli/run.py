@@ -4,12 +4,18 @@ from typing import Annotated
 
 import typer
 
-from .options import JsonFlag
+from .options import InProject, JsonFlag
 
 
 def run(
-    workflow: Annotated[str, typer.Argument(help="Wire name of the workflow.", show_default=False)],
+    workflow: Annotated[
+        str,
+        typer.Argument(
+            help="Wire name of the workflow; in a project NAMESPACE.NAME.", show_default=False
+        ),
+    ],
     *,
+    project: InProject = None,
     input: Annotated[
         str | None,
         typer.Option(
@@ -26,6 +32,14 @@ def run(
     start_delay: Annotated[
         str | None, typer.Option("--start-delay", metavar="DURATION", help="Begin later: 30s, 5m.")
     ] = None,
+    version: Annotated[
+        str | None,
+        typer.Option("--version", help="In a project: of this version; else of the active one."),
+    ] = None,
+    priority: Annotated[
+        int | None,
+        typer.Option("--priority", min=1, max=5, help="In a project: 1 goes first, 5 last."),
+    ] = None,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Show how it goes until it ends.")
     ] = False,
@@ -39,6 +53,8 @@ def run(
     The input is checked before anything starts. Prints the run's id and where to look; with --wait
     or --follow its result. Ctrl-C ends the waiting, not the run. Starting twice with one --id finds
     the first run.
+
+    With --project the definition of that name which the project has published; its worker serves it.
     """
     from .work import running as work  # noqa: PLC0415 - help must not wait for it
 
@@ -48,6 +64,9 @@ def run(
         id=id,
         queue=queue,
         start_delay=start_delay,
+        project=project,
+        version=version,
+        priority=priority,
         follow=follow,
         wait=wait or follow,
         as_json=json,

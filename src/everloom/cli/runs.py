@@ -6,7 +6,8 @@ import typer
 
 from .exits import EPILOG
 from .lazy import LightGroup
-from .options import JsonFlag
+from .options import InProject, JsonFlag, OfProject
+from .steering import app as steering
 
 app = typer.Typer(
     cls=LightGroup,
@@ -18,56 +19,77 @@ app = typer.Typer(
 )
 
 RunId = Annotated[str, typer.Argument(metavar="ID", help="Id of the run.", show_default=False)]
-Argument = Annotated[
-    str | None, typer.Argument(metavar="[JSON]", help="What goes along; @FILE and @- work too.")
-]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Wire name.", show_default=False)]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; shown with the run.")]
 
 
 @app.command("list", epilog=EPILOG)
 def list_runs(
     *,
+    project: InProject = None,
     workflow: Annotated[
-        str | None, typer.Option("--workflow", "-w", help="Only of this workflow.")
+        str | None,
+        typer.Option(
+            "--workflow", "-w", help="Only of this workflow; in a project also NAME@VERSION."
+        ),
     ] = None,
     status: Annotated[
         str | None,
         typer.Option(
             "--status",
             "-s",
-            help="Only running, completed, failed, cancelled, terminated, timed-out.",
+            help="Only running, paused, completed, failed, cancelled, terminated, timed-out.",
         ),
     ] = None,
     query: Annotated[
         str | None, typer.Option("--query", help="A visibility query of Temporal's own.")
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DURATION", help="In a project: begun within the last 2h."),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="At most.")] = 20,
     json: JsonFlag = False,
 ) -> None:
-    """List runs, the newest first."""
+    """List runs, the newest first.
+
+    With --project from its store: also those that Temporal has forgotten.
+    """
+    if project is not None:
+        from .work.executions import listing  # noqa: PLC0415 - help must not wait for it
+
+        wanted = listing.Wanted(
+            workflow=workflow, status=status, query=query, since=since, limit=limit
+        )
+        listing.list_all(project, wanted, as_json=json)
+        return
     from .work import runs as work  # noqa: PLC0415 - help must not wait for it
 
     work.list_runs(workflow=workflow, status=status, query=query, limit=limit, as_json=json)
 
 
 @app.command(epilog=EPILOG)
-def show(id: RunId, *, json: JsonFlag = False) -> None:
+def show(id: RunId, *, project: InProject = None, json: JsonFlag = False) -> None:
     """Show one run: status, input, result, what it is doing and why it failed."""
+    if project is not None:
+        from .work.executions import listing  # noqa: PLC0415 - help must not wait for it
+
+        listing.show(id, project, as_json=json)
+        return
     from .work import runs as work  # noqa: PLC0415 - help must not wait for it
 
     work.show_run_page(id, as_json=json)
 
 
 @app.command(epilog=EPILOG)
-def why(id: RunId, *, json: JsonFlag = False) -> None:
+def why(id: RunId, *, project: InProject = None, json: JsonFlag = False) -> None:
     """Say in one sentence why a run does not go on.
 
-    With what that is concluded from, and what to do. ID may name exactly one run: ID@RUN-ID.
+    With what that is concluded from, and what to do. ID may name exactly one run: ID@RUN-ID. With
+    --project in the words of the definition: the task that it waits at.
     """
     from .work import why as work  # noqa: PLC0415 - help must not wait for it
 
-    work.show_why(id, as_json=json)
+    work.show_why(id, project, as_json=json)
 
 
 @app.command(epilog=EPILOG)
@@ -78,27 +100,34 @@ def compare(
     ],
     b: Annotated[str, typer.Argument(metavar="B", help="As A.", show_default=False)],
     *,
+    project: InProject = None,
     json: JsonFlag = False,
 ) -> None:
     """Lay two histories side by side and show where they part.
 
-    What was done, in which order, with which inputs and results. Exit code 0: no difference; 1: they
-    differ.
+    What was done, in which order, with which inputs and results; with --project task by task. Exit
+    code 0: no difference; 1: they differ.
     """
     from .work import compare as work  # noqa: PLC0415 - help must not wait for it
 
-    raise typer.Exit(work.compare(a, b, as_json=json))
+    raise typer.Exit(work.compare(a, b, project, as_json=json))
 
 
 @app.command(epilog=EPILOG)
 def reset(
     id: RunId,
     *,
+    project: InProject = None,
     to_event: Annotated[
         int | None, typer.Option("--to-event", metavar="N", help="The end of a workflow task.")
     ] = None,
     to_task: Annotated[
-        str | None, typer.Option("--to-task", help="first: from the beginning; last.")
+        str | None,
+        typer.Option(
+            "--to-task",
+            metavar="TASK",
+            help="first: from the beginning; last. In a project also a task: /do/1/charge.",
+        ),
     ] = None,
     to_activity: Annotated[
         str | None,
@@ -134,6 +163,7 @@ def reset(
 
     call = work.Reset(
         id=id,
+        project=project,
         event=to_event,
         task=to_task,
         activity=to_activity,
@@ -148,40 +178,27 @@ def reset(
 
 
 @app.command(epilog=EPILOG)
-def cancel(id: RunId, *, reason: Reason = "", json: JsonFlag = False) -> None:
-    """Ask a run to stop in an orderly way; it may clean up first."""
-    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
+def timeline(
+    id: RunId,
+    *,
+    project: OfProject,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on until the run has ended.")
+    ] = False,
+    after: Annotated[
+        str | None,
+        typer.Option("--after", metavar="POSITION", help="Only what came after this position."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most.")] = 500,
+    json: JsonFlag = False,
+) -> None:
+    """Show the tasks of a run of a definition: when, how long, what came of them.
 
-    work.cancel(id, reason, as_json=json)
+    With --follow and --json one JSON object a line, each with the position that --after takes.
+    """
+    from .work.executions import timeline as work  # noqa: PLC0415 - help must not wait for it
 
-
-@app.command(epilog=EPILOG)
-def terminate(id: RunId, *, reason: Reason = "", json: JsonFlag = False) -> None:
-    """End a run at once; its code gets no chance to clean up."""
-    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
-
-    work.terminate(id, reason, as_json=json)
-
-
-@app.command(epilog=EPILOG)
-def signal(id: RunId, name: Name, argument: Argument = None, *, json: JsonFlag = False) -> None:
-    """Send a signal to a run."""
-    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
-
-    work.signal(id, name, argument, as_json=json)
-
-
-@app.command(epilog=EPILOG)
-def query(id: RunId, name: Name, argument: Argument = None, *, json: JsonFlag = False) -> None:
-    """Ask a run something and print its answer."""
-    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
-
-    work.query(id, name, argument, as_json=json)
+    work.show(id, project, follow=follow, after=after, limit=limit, as_json=json)
 
 
-@app.command(epilog=EPILOG)
-def update(id: RunId, name: Name, argument: Argument = None, *, json: JsonFlag = False) -> None:
-    """Send an update to a run, wait for it and print its answer."""
-    from .work import runs as work  # noqa: PLC0415 - help must not wait for it
-
-    work.update(id, name, argument, as_json=json)
+app.add_typer(steering)

@@ -16,7 +16,7 @@ _SIGNS = {"same": "=", "values": "~", "only-a": "<", "only-b": ">"}
 _SHOWN = 120
 
 
-def compare(a: str, b: str, *, as_json: bool) -> int:
+def compare(a: str, b: str, project: str | None, *, as_json: bool) -> int:  # noqa: ARG001
     """Show both; 1 when they part."""
     out = Output(as_json=as_json)
 

@@ -1,6 +1,5 @@
 """Do a part of a run anew: say what that means, ask, do it."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,11 +15,14 @@ from everloom.control import (
     parse_reference,
     plan_reset,
 )
+from everloom.control.executions import plan_task_reset, reset_run
+from everloom.control.projects import Platform
 from everloom.core import Invalid, did_you_mean
 from everloom.temporal import Dropped
 
 from .confirming import confirmed
-from .session import session
+from .platform import on_platform
+from .session import Session, in_session
 
 _PLURALS = {"activity": "activities"}
 
@@ -36,6 +38,7 @@ class Reset:
     """What was typed."""
 
     id: str
+    project: str | None = None
     event: int | None
     task: str | None
     activity: str | None
@@ -49,18 +52,47 @@ class Reset:
 
 def reset(call: Reset) -> int:
     """Reset a run."""
-    return asyncio.run(_reset(call, Output(as_json=call.as_json)))
+    out = Output(as_json=call.as_json)
+    if call.project is not None:
+        return _reset_in_project(call, call.project, out)
+    return in_session(lambda now: _reset(call, out, now))
 
 
-async def _reset(call: Reset, out: Output) -> int:
+async def _reset(call: Reset, out: Output, now: Session) -> int:
     point, dropped = _read_point(call), _read_dropped(call.dropped)
-    async with session() as now:
-        version = None
-        if call.version is not None:
-            version = await find_version(now.settings, now.temporal, call.version)
-        meant = parse_reference(call.id)
-        plan = await plan_reset(now.temporal, meant, point, dropped=dropped, version=version)
-        for line in _lines(plan):
+    version = None
+    if call.version is not None:
+        version = await find_version(now.settings, now.temporal, call.version)
+    meant = parse_reference(call.id)
+    plan = await plan_reset(now.temporal, meant, point, dropped=dropped, version=version)
+    for line in plan_lines(plan):
+        out.say(line)
+    if call.dry_run:
+        if out.as_json:
+            out.document({"plan": plan, "new_run_id": None})
+        return OK
+    if not confirmed(out, f"Reset {plan.id}?", yes=call.yes):
+        return FAILED
+    reason = call.reason or "everloom runs reset"
+    new = await carry_out_reset(now.temporal, plan, reason=reason, dropped=dropped)
+    show_new(out, plan, new)
+    return OK
+
+
+def _reset_in_project(call: Reset, project: str, out: Output) -> int:
+    others = (call.event, call.activity, call.version, *call.dropped)
+    if call.task is None or any(each is not None for each in others):
+        raise ResetUnclear(
+            "In a project a run is done anew from one of its tasks on.",
+            hint="`--to-task /do/1/charge`; `everloom runs timeline` shows what it did.",
+        )
+    task, meant = call.task, parse_reference(call.id)
+
+    async def act(p: Platform, by: str) -> int:
+        plan = await plan_task_reset(
+            p, project, meant.workflow_id, to_task=task, run_id=meant.run_id
+        )
+        for line in plan_lines(plan):
             out.say(line)
         if call.dry_run:
             if out.as_json:
@@ -68,14 +100,22 @@ async def _reset(call: Reset, out: Output) -> int:
             return OK
         if not confirmed(out, f"Reset {plan.id}?", yes=call.yes):
             return FAILED
-        reason = call.reason or "everloom runs reset"
-        new = await carry_out_reset(now.temporal, plan, reason=reason, dropped=dropped)
+        done = await reset_run(
+            p, project, plan.id, to_task=task, run_id=meant.run_id, reason=call.reason, by=by
+        )
+        show_new(out, plan, done.run_id)
+        return OK
+
+    return on_platform(act, temporal=True)
+
+
+def show_new(out: Output, plan: ResetPlan, new: str) -> None:
+    """Write the id of the new run."""
     if out.as_json:
         out.document({"plan": plan, "new_run_id": new})
-        return OK
+        return
     out.say("The new run:")
     out.line(new)
-    return OK
 
 
 def _read_point(call: Reset) -> ResetPoint:
@@ -106,7 +146,8 @@ def _read_dropped(given: Sequence[str]) -> tuple[Dropped, ...]:
     return tuple(each for each in known if each in given)
 
 
-def _lines(plan: ResetPlan) -> Iterator[str]:
+def plan_lines(plan: ResetPlan) -> Iterator[str]:
+    """What will be done again, for people."""
     ends = " The run that is under way is ended." if plan.is_open else ""
     pinned = f", pinned to {plan.version}" if plan.version is not None else ""
     yield f"A new run of {plan.id} goes on from event {plan.event}{pinned}.{ends}"

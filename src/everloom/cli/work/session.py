@@ -1,14 +1,18 @@
 """What every command that talks to Temporal begins with: settings, logs, the way there."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from everloom.control import open_temporal
 from everloom.observe import set_up_logs
 from everloom.settings import Settings, load_settings
 from everloom.temporal import TemporalService
+
+ResultT = TypeVar("ResultT")
 
 PATIENCE = timedelta(seconds=3)
 """How long a person in front of a terminal waits for Temporal to come up."""
@@ -36,3 +40,13 @@ async def session() -> AsyncGenerator[Session]:
     async with open_temporal(settings) as temporal:
         await temporal.get_client(within=PATIENCE)
         yield Session(settings, temporal)
+
+
+def in_session(doing: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
+    """Do one thing in a session."""
+
+    async def act() -> ResultT:
+        async with session() as now:
+            return await doing(now)
+
+    return asyncio.run(act())

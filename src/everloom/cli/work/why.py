@@ -1,31 +1,34 @@
 """Say why a run does not go on."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 from everloom.catalog import discover
 from everloom.cli.output import Output
 from everloom.control import Why, explain_wait, parse_reference
+from everloom.control.why import why_run
 
-from .session import session
+from .platform import on_platform
+from .session import in_session
 
 
-def show_why(id: str, *, as_json: bool) -> None:
+def show_why(id: str, project: str | None, *, as_json: bool) -> None:
     """Answer in one sentence, with what it was concluded from."""
     out = Output(as_json=as_json)
     meant = parse_reference(id)
-
-    async def ask() -> Why:
-        async with session() as now:
-            return await explain_wait(
+    if project is None:
+        why = in_session(
+            lambda now: explain_wait(
                 now.temporal,
                 meant.workflow_id,
                 meant.run_id,
                 catalog=lambda: discover(now.settings),
             )
-
-    why = asyncio.run(ask())
+        )
+    else:
+        why = on_platform(
+            lambda p, _: why_run(p, project, meant.workflow_id, meant.run_id), temporal=True
+        )
     if as_json:
         out.document(why)
         return

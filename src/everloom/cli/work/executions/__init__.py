@@ -1,0 +1,1 @@
+"""Commands of runs of projects: what they do. Imported only when one of them is called."""

@@ -1,0 +1,1 @@
+"""Commands of drafts and versions: what they do. Imported only when one of them is called."""

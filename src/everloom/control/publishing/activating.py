@@ -18,6 +18,7 @@ from everloom.control.projects import (
     sync_project_schedule,
     workflow_id_of,
 )
+from everloom.control.schedules import ScheduleTaken
 from everloom.core import EverloomError
 from everloom.language import Definition, check_definition
 from everloom.store import CompiledCode, Project, Transaction
@@ -200,13 +201,15 @@ async def check_schedule_of(p: Platform, project: Project, definition: Definitio
         TemporalUnavailable: Temporal is away.
     """
     if definition is not None and definition.model.schedule is not None:
-        await plan_schedule(
+        plan = await plan_schedule(
             p.settings,
             p.temporal,
             definition,
             queue=project.queue,
             folder=workflow_id_of(project.queue, ""),
         )
+        if plan.kind == "taken":
+            raise ScheduleTaken(plan.why, hint="Remove that schedule, or rename the definition.")
 
 
 def definition_of(code: CompiledCode) -> Definition | None:

@@ -1,6 +1,7 @@
 """Stores for tests: the same tests run on SQLite and on PostgreSQL."""
 
 import itertools
+import shutil
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
@@ -52,11 +53,26 @@ def empty_url(postgres: Postgres) -> Generator[str]:
     postgres.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose store has the tables already."""
+    folder = tmp_path_factory.mktemp("template")
+    async with open_store(settings_for(folder)):
+        return folder
+
+
+@pytest.fixture
+def sqlite_folder(sqlite_template: Path, tmp_path: Path) -> Path:
+    """A folder of the test's own, whose store has tables and nothing in them."""
+    return shutil.copytree(sqlite_template, tmp_path, dirs_exist_ok=True)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings of an empty store of each kind, of the test's own."""
-    url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    return settings_for(tmp_path, url)
+    if request.param == "sqlite":
+        return settings_for(request.getfixturevalue("sqlite_folder"))
+    return settings_for(tmp_path, request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

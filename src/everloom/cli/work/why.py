@@ -6,7 +6,7 @@ from pathlib import Path
 from everloom.catalog import discover
 from everloom.cli.output import Output
 from everloom.control import Why, explain_wait, parse_reference
-from everloom.control.why import why_run
+from everloom.control.projects import Platform, read_project, workflow_id_of
 
 from .platform import on_platform
 from .session import in_session
@@ -36,6 +36,12 @@ def show_why(id: str, project: str | None, *, as_json: bool) -> None:
         out.line(line)
     if why.hint:
         out.say(_near(why.hint))
+
+
+async def why_run(p: Platform, project: str, id: str, run_id: str | None = None) -> Why:
+    """Why a run of a project does not go on."""
+    found = await read_project(p, project)
+    return await explain_wait(p.temporal, workflow_id_of(found.queue, id), run_id)
 
 
 def why_lines(why: Why) -> Iterator[str]:

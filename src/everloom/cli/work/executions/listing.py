@@ -10,10 +10,10 @@ from everloom.cli.output import Output
 from everloom.cli.work.amounts import shortened
 from everloom.cli.work.moments import moment, took
 from everloom.cli.work.platform import on_platform
+from everloom.cli.work.why import why_run
 from everloom.control import run_page
 from everloom.control.executions import ProjectRun, RunsFilter, RunsPage, list_runs, read_run
 from everloom.control.projects import Platform
-from everloom.control.why import why_run
 from everloom.core import format_duration
 
 from .filters import read_moment, read_status, read_workflow

@@ -5,15 +5,20 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
+from temporalio.workflow import NondeterminismError
 from tests.waiting import eventually
 
 from everloom.authoring import StartOptions
 from everloom.control.projects import Platform, read_project, runs_of, workflow_id_of
+from everloom.control.publishing import Misfit
 from everloom.core import Json
 from everloom.flow import EVENT_SIGNAL
+from everloom.settings import Settings
 from everloom.store import CompiledCode, Project
-from everloom.temporal import count_runs, read_history
+from everloom.temporal import WorkflowHistory, count_runs, read_history
+from everloom.worker.definitions import replay_definitions
 from everloom.worker.projects import HostMeans, ProjectWorker
+from everloom.worker.replay.divergence import named_event
 
 
 @asynccontextmanager
@@ -25,6 +30,7 @@ async def served(p: Platform, project: str) -> AsyncGenerator[ProjectWorker]:
     try:
         yield worker
     finally:
+        await worker.drop_runs()  # else the SDK leaves the coroutines of open runs to the collector
         await worker.stop()
         await running
 
@@ -66,3 +72,25 @@ async def listed(p: Platform, project: Project, open_runs: int) -> None:
         return await count_runs(p.temporal, query) == open_runs
 
     await eventually(is_listed)
+
+
+class DirectReplays:
+    """Replays with the SDK's own replayer. It tells the event, and neither task nor line."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.replayed: list[tuple[str, str]] = []
+        """Workflow type of the code, and run id, in order."""
+
+    async def replay(self, code: CompiledCode, history: WorkflowHistory) -> Misfit | None:
+        """Where the code and the run part."""
+        copied = WorkflowHistory.from_json(history.workflow_id, history.to_json())
+        begun = copied.events[0].workflow_execution_started_event_attributes
+        self.replayed.append((code.type_name, begun.first_execution_run_id))
+        begun.workflow_type.name = code.type_name
+        try:
+            await replay_definitions(self._settings, [code], copied)
+        except NondeterminismError as error:
+            named = named_event(str(error))
+            return Misfit(reason=str(error), event=None if named is None else named[0])
+        return None

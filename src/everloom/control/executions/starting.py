@@ -1,10 +1,12 @@
 """Start runs of what a project has published: the active version, or one that is named."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 from everloom.authoring import StartOptions
 from everloom.control.connecting import run_page
@@ -20,7 +22,7 @@ from everloom.temporal import RunExists, RunNotFound, read_run
 from .finding import about, id_of
 from .limits import Place, StartLimitReached, check_size, take_place
 from .telling import tell
-from .values import keeps_values, kept_value
+from .values import keeps_values, kept_value, version_of
 
 _ID = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _SCHEMAS = 512
@@ -59,12 +61,34 @@ class StartedRun:
 
 @dataclass(frozen=True, kw_only=True)
 class _Wanted:
+    full_name: str
+    version: str | None
+    id: str | None
+    input: Json
+    delay: timedelta | None
+    priority: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Start:
+    """What is started, once it was found."""
+
     project: Project
     code: CompiledCode
     id: str
-    input: Json
-    delay: timedelta | None
-    priority: int
+    wanted: _Wanted
+
+    @property
+    def workflow_id(self) -> str:
+        return id_of(self.project, self.id)
+
+
+_turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+
+def _turn(project: str, id: str) -> asyncio.Lock:
+    """Starts of one id go one after the other, so that each finds what the one before has started."""
+    return _turns.setdefault((project, id), asyncio.Lock())
 
 
 async def start_run(  # noqa: PLR0913 - what a start may say, all by name
@@ -99,96 +123,100 @@ async def start_run(  # noqa: PLR0913 - what a start may say, all by name
         TemporalUnavailable, StoreUnavailable: Temporal or the database is away.
     """
     _check(id, delay, priority)
+    wanted = _Wanted(
+        full_name=full_name, version=version, id=id, input=input, delay=delay, priority=priority
+    )
+    if id is None:
+        return await _start(p, project, wanted, by)
+    async with _turn(project, id):
+        return await _start(p, project, wanted, by)
+
+
+async def _start(p: Platform, project: str, wanted: _Wanted, by: str) -> StartedRun:
     place: Place | StartLimitReached
     async with p.store.begin() as tx:
         found = await find_project(p, tx, project)
-        code = await find_version(tx, found, full_name, version)
+        code = await find_version(tx, found, wanted.full_name, wanted.version)
         try:
             place = await take_place(p, tx, found)
         except StartLimitReached as reached:
             place = reached
-    wanted = _Wanted(
-        project=found,
-        code=code,
-        id=id or f"{full_name.rpartition('.')[2]}-{uuid4().hex[:12]}",
-        input=input,
-        delay=delay,
-        priority=priority or found.priority,
+    name = wanted.full_name.rpartition(".")[2]
+    start = _Start(
+        project=found, code=code, id=wanted.id or f"{name}-{uuid4().hex[:12]}", wanted=wanted
     )
     if isinstance(place, StartLimitReached):
-        existing = None if id is None else await _existing(p, wanted)
+        existing = None if wanted.id is None else await _existing(p, start)
         if existing is None:
             raise place
         return existing
     try:
-        return await _start(p, wanted, place, by)
+        return await _begin(p, start, place, by)
     except BaseException:
         place.give_back()
         raise
 
 
-async def _start(p: Platform, wanted: _Wanted, place: Place, by: str) -> StartedRun:
-    _check_input(p, wanted)
+async def _begin(p: Platform, start: _Start, place: Place, by: str) -> StartedRun:
+    given = start.wanted.input
+    _check_input(p, start)
     at = datetime.now(UTC)
     try:
-        with about(wanted.project, wanted.id):
-            run_id = await p.temporal.start_workflow(
-                wanted.code.type_name, wanted.input, _options(wanted)
-            )
+        with about(start.project, start.id):
+            run_id = await p.temporal.start_workflow(start.code.type_name, given, _options(start))
     except RunExists:
-        existing = await _existing(p, wanted)
+        existing = await _existing(p, start)
         if existing is None:  # it was there, and Temporal has let go of it this moment
             raise
         place.give_back()
         return existing
     row = Execution(
-        project_id=wanted.project.id,
-        workflow_id=id_of(wanted.project, wanted.id),
+        project_id=start.project.id,
+        workflow_id=start.workflow_id,
         run_id=run_id,
         first_run_id=run_id,
-        type_name=wanted.code.type_name,
-        version=wanted.code.version,
+        type_name=start.code.type_name,
+        version=start.code.version,
         status=ExecutionStatus.RUNNING,
         started_at=at,
-        input=kept_value(wanted.input, keep=keeps_values(p.settings)),
+        input=kept_value(given, keep=keeps_values(p.settings)),
     )
-    told = {"type": wanted.code.type_name, "run_id": run_id}
-    await tell(p, wanted.project, "run.start", wanted.id, by=by, after=told, runs=[row])
-    return _started(p, wanted, run_id, wanted.code.type_name, existed=False)
+    told = {"type": start.code.type_name, "run_id": run_id}
+    await tell(p, start.project, "run.start", start.id, by=by, after=told, runs=[row])
+    return _started(p, start, run_id, start.code.type_name, existed=False)
 
 
-async def _existing(p: Platform, wanted: _Wanted) -> StartedRun | None:
+async def _existing(p: Platform, start: _Start) -> StartedRun | None:
     """The run that has the id; it may be of another definition or version."""
     try:
-        info = (await read_run(p.temporal, id_of(wanted.project, wanted.id))).info
+        info = (await read_run(p.temporal, start.workflow_id)).info
     except RunNotFound:
         return None
-    return _started(p, wanted, info.run_id, info.workflow, existed=True)
+    return _started(p, start, info.run_id, info.workflow, existed=True)
 
 
 def _started(
-    p: Platform, wanted: _Wanted, run_id: str, type_name: str, *, existed: bool
+    p: Platform, start: _Start, run_id: str, type_name: str, *, existed: bool
 ) -> StartedRun:
-    workflow_id = id_of(wanted.project, wanted.id)
     return StartedRun(
-        id=wanted.id,
-        workflow_id=workflow_id,
+        id=start.id,
+        workflow_id=start.workflow_id,
         run_id=run_id,
         type_name=type_name,
-        version=type_name.rpartition("@")[2],
+        version=version_of(type_name),
         existed=existed,
-        page=run_page(p.settings, p.temporal, workflow_id),
+        page=run_page(p.settings, p.temporal, start.workflow_id),
     )
 
 
-def _options(wanted: _Wanted) -> StartOptions:
+def _options(start: _Start) -> StartOptions:
     return StartOptions(
-        id=id_of(wanted.project, wanted.id),
-        queue=wanted.project.queue,
-        start_delay=wanted.delay,
+        id=start.workflow_id,
+        queue=start.project.queue,
+        start_delay=start.wanted.delay,
         if_exists="fail",  # so that we hear whether it existed; it is no failure here
-        priority=wanted.priority,
-        share=wanted.project.queue,
+        priority=start.wanted.priority or start.project.priority,
+        share=start.project.queue,
     )
 
 
@@ -204,26 +232,26 @@ def _check(id: str | None, delay: timedelta | None, priority: int | None) -> Non
         raise StartInvalid(f"The priority is {priority}; it goes from 1, first, to 5, last.")
 
 
-def _check_input(p: Platform, wanted: _Wanted) -> None:
-    check_run_input(wanted.input)
-    check_size(p, wanted.project, wanted.input, "input")
-    schema = _schema_of(wanted.code.sha256, wanted.code.definition)
+def _check_input(p: Platform, start: _Start) -> None:
+    given, code = check_run_input(start.wanted.input), start.code
+    check_size(p, start.project, given, "input")
+    schema = _schema_of(code.id, code.definition)
     if schema is None:
         return
     try:
-        schema.check(wanted.input, "input")
+        schema.check(given, "input")
     except Fault as fault:
         if not str(fault.problem["type"]).endswith("/validation"):
             return  # the schema itself is wrong, or costs too much: the run says so
         said = str(fault.problem.get("detail") or fault.message).rstrip(".")
         raise RunInputRefused(
-            f"The input does not fit `{wanted.code.type_name}`: {said}.",
+            f"The input does not fit `{code.type_name}`: {said}.",
             hint="Nothing was started. The schema stands under `input` of the definition.",
         ) from None
 
 
 @lru_cache(maxsize=_SCHEMAS)
-def _schema_of(_sha256: str, definition: str) -> Schema | None:
+def _schema_of(_id: str, definition: str) -> Schema | None:
     """The schema of a definition's input, where it stands in the definition itself."""
     value = read(definition).value
     part: Json = value.get("input") if is_object(value) else None

@@ -1,0 +1,26 @@
+"""The process of `everloom host`, from its set-up to its exit code."""
+
+import asyncio
+
+from everloom.observe import follow_orders, set_up_logs
+from everloom.settings import Settings
+from everloom.worker.definitions import set_up_runtime
+
+from .host import HostOptions, run_host
+
+
+def host_process(settings: Settings, options: HostOptions | None = None) -> int:
+    """Be a host until a signal ends it, and return the exit code. Once a process.
+
+    Raises:
+        EverloomError: It cannot begin, for the reason that the error's code names.
+    """
+    set_up_logs(settings.log)
+    beat = settings.worker.model_copy(update={"heartbeat": settings.hosts.heartbeat})
+    set_up_runtime(settings.model_copy(update={"worker": beat}))
+    return asyncio.run(_run(settings, options))
+
+
+async def _run(settings: Settings, options: HostOptions | None) -> int:
+    follow_orders(settings)
+    return await run_host(settings, options)

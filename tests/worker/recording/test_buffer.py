@@ -22,7 +22,7 @@ def run(number: int = 0, **changes: object) -> Execution:
         status=ExecutionStatus.RUNNING,
         started_at=NOON,
     )
-    return replace(begun, **changes)  # pyright: ignore[reportArgumentType]
+    return replace(begun, **changes)
 
 
 def attempt(number: int = 0, **changes: object) -> Attempt:
@@ -37,7 +37,7 @@ def attempt(number: int = 0, **changes: object) -> Attempt:
         at=NOON,
         milliseconds=10,
     )
-    return replace(ended, **changes)  # pyright: ignore[reportArgumentType]
+    return replace(ended, **changes)
 
 
 def test_changes_of_one_run_become_one() -> None:

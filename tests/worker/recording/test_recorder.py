@@ -59,13 +59,28 @@ async def a_mixed_bag(bench: Bench) -> None:
         await ended(bench, f"{queue}/{each}")
 
 
+async def all_over(bench: Bench) -> dict[tuple[str, str], RunInfo]:
+    """What Temporal lists, once all of it is over; its list comes a moment late."""
+    found: dict[tuple[str, str], RunInfo] = {}
+
+    async def look() -> bool:
+        found.clear()
+        found.update(await listed(bench))
+        names = {run.id.rpartition("/")[2] for run in found.values() if not run.is_open}
+        is_over = all(not run.is_open for run in found.values())
+        return is_over and {"done", "late", "given-up", "terminated"} <= names
+
+    await eventually(look, within=IN_A_MOMENT)
+    return found
+
+
 async def test_rows_say_what_temporal_says(bench: Bench) -> None:
     """Completed, failed, cancelled, terminated, out of time, retried, continued as new, with children."""
     await publish_all(bench)
     async with recording(bench) as recorder:
         await a_mixed_bag(bench)
         assert await recorder.flush()
-    runs = await eventually(lambda: _whole(bench), within=IN_A_MOMENT)
+    runs = await all_over(bench)
     await reconcile(bench.p, bench.name)
 
     rows = await rows_of(bench)
@@ -85,21 +100,13 @@ async def test_rows_say_what_temporal_says(bench: Bench) -> None:
         assert row.history_events == run.history_length
 
 
-async def _whole(bench: Bench) -> dict[tuple[str, str], RunInfo] | None:
-    """What Temporal lists, once all of it is over; its list comes a moment late."""
-    found = await listed(bench)
-    over = all(not run.is_open for run in found.values())
-    names = {run.id.rpartition("/")[2] for run in found.values()}
-    return found if over and {"done", "late", "given-up", "terminated"} <= names else None
-
-
 async def test_statistics_count_each_run_and_each_attempt_once(bench: Bench) -> None:
     """A run that continued as new is one; one that ended in no worker counts, too."""
     await publish_all(bench)
     async with recording(bench) as recorder:
         await a_mixed_bag(bench)
         assert await recorder.flush()
-    await eventually(lambda: _whole(bench), within=IN_A_MOMENT)
+    await all_over(bench)
     for _ in range(2):
         await reconcile(bench.p, bench.name)
 

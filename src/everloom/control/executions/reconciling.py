@@ -65,7 +65,7 @@ class Reconciled:
 
 
 async def reconcile(
-    p: Platform, project: str, *, within: timedelta = timedelta(minutes=2)
+    p: Platform, project: str, *, within: timedelta = timedelta(minutes=2), at_once: int = SLICE
 ) -> Reconciled:
     """Compare the runs of a project with Temporal's list and put the rows right.
 
@@ -73,13 +73,14 @@ async def reconcile(
         p: The platform.
         project: The project.
         within: About how long it may take; what is left is done the next time.
+        at_once: Runs that a slice of time may hold before it is cut in two.
 
     Raises:
         ProjectMissing: There is no such project.
         TemporalUnavailable, StoreUnavailable: Temporal or the database is away.
     """
     found = await read_project(p, project)
-    comparison = _Comparison(p, found, within)
+    comparison = _Comparison(p, found, within, at_once)
     await comparison.closed()
     await comparison.open()
     async with p.store.begin() as tx:
@@ -98,9 +99,10 @@ async def reconcile(
 
 
 class _Comparison:
-    def __init__(self, p: Platform, project: Project, within: timedelta) -> None:
+    def __init__(self, p: Platform, project: Project, within: timedelta, at_once: int) -> None:
         self._p = p
         self._project = project
+        self._at_once = at_once
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + within.total_seconds()
         self._asking = asyncio.Semaphore(AT_ONCE)
@@ -114,7 +116,7 @@ class _Comparison:
         while waiting:
             begin, end = waiting.pop()
             query = self._closed_within(begin, end)
-            if end - begin > SHORTEST and await count_runs(self._p.temporal, query) > SLICE:
+            if end - begin > SHORTEST and await count_runs(self._p.temporal, query) > self._at_once:
                 middle = begin + (end - begin) / 2
                 waiting += [(middle, end), (begin, middle)]
                 continue

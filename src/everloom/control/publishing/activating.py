@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from everloom.control.definitions import RepeatBusy, plan_schedule
+from everloom.control.placement import refresh_worker
 from everloom.control.projects import (
     EVENTS,
     Platform,
@@ -25,7 +26,6 @@ from everloom.store import CompiledCode, Project, Transaction
 
 from .errors import NothingBefore
 from .finding import find_definition, find_version
-from .telling import tell_worker
 
 UNSETTLED = timedelta(minutes=10)
 """How long after an activation an older schedule may be left over."""
@@ -162,7 +162,7 @@ async def activate_within(
 
 async def settle(p: Platform, project: Project, activated: Activated) -> Activated:
     """After an activation: the worker is told, and the schedule follows. Says what did not work."""
-    told = await tell_worker(p, project, (activated.version.type_name,))
+    told = await refresh_worker(p, project, (activated.version.type_name,))
     followed = await _follow(p, project, activated.version)
     return replace(activated, worker_problem=told, schedule_problem=followed)
 

@@ -7,13 +7,13 @@ code does not go; from then on it cannot, because no worker has the old code for
 
 from dataclasses import dataclass, replace
 
+from everloom.control.placement import refresh_worker
 from everloom.control.projects import EVENTS, Platform, note
 from everloom.core import Json
 from everloom.store import CompiledCode, Project, Transaction
 
 from .chains import Chain, pin_runs
 from .replaying import GatedRun, Replays, replay_runs
-from .telling import tell_worker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ async def check_again(
     replays: Replays,
 ) -> GateReport:
     """After a fix was written: workers drop their runs, and what has gone on since is replayed again."""
-    told = await tell_worker(p, project, chain.types, drop_runs=True)
+    told = await refresh_worker(p, project, chain.types, drop_runs=True)
     known = {each.key: each for each in report.runs}
     now = await replay_runs(p, project, fix, chain.types, replays=replays, known=known)
     late = [
@@ -105,7 +105,7 @@ async def check_again(
     if late:
         async with p.store.begin() as tx:
             await pin_runs(tx, chain, late)
-        told = await tell_worker(p, project, chain.types, drop_runs=True) or told
+        told = await refresh_worker(p, project, chain.types, drop_runs=True) or told
     found = {**known, **{each.key: each for each in now}}
     return replace(report, runs=tuple(found.values()), worker_problem=told)
 

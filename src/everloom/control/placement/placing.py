@@ -15,8 +15,6 @@ from everloom.temporal import (
     NoWorker,
     RunExists,
     RunNotFound,
-    RunNotReady,
-    TemporalUnavailable,
     read_run,
 )
 
@@ -178,7 +176,6 @@ async def refresh_worker(
 
     Raises:
         ProjectMissing: There is none of that name.
-        StoreUnavailable: The database is away.
     """
     del types
     if not drop_runs:
@@ -191,7 +188,7 @@ async def refresh_worker(
         )
     except (RunNotFound, MessageRefused):
         return ""
-    except (HostsMissing, NoWorker, RunNotReady, TemporalUnavailable) as error:
+    except Unavailable as error:
         return error.message
     return "" if dropped else "The host of the project did not answer in time."
 

@@ -1,6 +1,7 @@
 """How do the versions of projects get run? Code on demand, a worker a project, replays for the gate."""
 
 from .instances import CodeDelayed, Codes
+from .replays import ReplayBench
 from .runner import AnyVersion, ProjectRunner
 from .shelf import Shelf, VersionUnserved
 from .worker import HostMeans, ProjectWorker, Records
@@ -13,6 +14,7 @@ __all__ = [
     "ProjectRunner",
     "ProjectWorker",
     "Records",
+    "ReplayBench",
     "Shelf",
     "VersionUnserved",
 ]

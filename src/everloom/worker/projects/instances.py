@@ -99,6 +99,15 @@ class OnDemandInstance(WorkflowInstance):
             self._on_gone(self)
         return completion
 
+    def take_down(self) -> None:
+        """Leave the memory though the SDK does not ask for it."""
+        act = WorkflowActivation(run_id=self._details.info.run_id)
+        act.jobs.add().remove_from_cache.SetInParent()
+        try:
+            self.activate(act)
+        except Exception:
+            log.exception("run not taken down", run=act.run_id)
+
     @override
     def get_serialization_context(self, command_info: Any) -> Any:
         if self._inner is not None:

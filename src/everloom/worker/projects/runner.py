@@ -6,6 +6,7 @@ runner's instances read the version that the type names. So nothing restarts for
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from threading import Lock
 from typing import Any
 
@@ -50,6 +51,16 @@ class ProjectRunner(WorkflowRunner):
         """The runs in memory, by run id."""
         with self._lock:
             return dict(self._live)
+
+    async def let_go(self, threads: Executor) -> None:
+        """Take down the runs that are still in memory, after the worker has ended.
+
+        The SDK leaves them to the garbage collector, which would end their coroutines in any thread,
+        in the middle of other runs.
+        """
+        loop = asyncio.get_running_loop()
+        for instance in self.runs().values():
+            await loop.run_in_executor(threads, instance.take_down)
 
     def _gone(self, instance: OnDemandInstance) -> None:
         run_id = instance.get_info().run_id

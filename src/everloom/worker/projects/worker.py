@@ -103,6 +103,7 @@ class ProjectWorker:
         """
         self.project = project
         self.shelf = Shelf(means.store, project.id, threads=means.threads)
+        self._threads = means.threads
         self._runner = ProjectRunner(self.shelf)
         self._steps = Steps(means.settings, project=project.queue)
         try:
@@ -137,6 +138,7 @@ class ProjectWorker:
         try:
             await self._worker.run()
         finally:
+            await self._runner.let_go(self._threads)
             await self._steps.close()
             self.shelf.close()
 

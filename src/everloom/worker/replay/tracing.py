@@ -258,7 +258,8 @@ def _kept(
 
 
 def _is_own_file(file: str) -> bool:
-    return not file.startswith(("<", *_NOT_OWN))
+    """A file of the application, or the text of a definition, which is no file."""
+    return file.startswith("<definition ") or not file.startswith(("<", *_NOT_OWN))
 
 
 def _current_task() -> asyncio.Task[Any] | None:

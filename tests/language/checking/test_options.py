@@ -69,7 +69,7 @@ def test_everything_that_a_task_may_say(task: str) -> None:
         f"do:\n- a:\n    {task}\n    metadata:\n      everloom:\n        queue: slow\n"
         "        timeout: 30s\n        total: 1h\n        wait: 5m\n        heartbeat: 10s\n"
         "        retry: {attempts: 3, interval: 1s, coefficient: 2, cap: 1m}\n"
-        "        local: true\n        summary: does it\n"
+        "        local: true\n        summary: does it\n        cost: 0.25\n"
     )
 
     assert checked.problems == ()
@@ -81,6 +81,7 @@ def test_everything_that_a_task_may_say(task: str) -> None:
         ("set: {b: 1}", "summary: x"),
         ("do: [{b: {wait: PT1S}}]", "timeout: 1s"),
         ("wait: PT1S", "queue: x"),
+        ("wait: PT1S", "cost: 1"),
         ("run: {workflow: {namespace: a, name: b}}", "heartbeat: 1s"),
         ("call: f", "queue: x"),
     ],
@@ -104,6 +105,8 @@ def test_an_option_without_effect_is_refused(task: str, option: str) -> None:
         ("retry: {coefficient: 0.5}", "value-not-fitting"),
         ("retry: {attempts: 1.5}", "value-wrong-type"),
         ("local: 1", "value-wrong-type"),
+        ("cost: -1", "value-not-fitting"),
+        ("cost: a lot", "value-wrong-type"),
         ("summary:", "value-empty"),
         ("queue: ''", "value-empty"),
     ],

@@ -1,12 +1,12 @@
 """Which tasks of a run began and ended, in order."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from temporalio import workflow
 
-from everloom.core import Json, steps_of
+from everloom.core import Json, is_list, steps_of
 
 TaskStatus = Literal["started", "completed", "faulted", "skipped", "retried", "cancelled"]
 """What happened to a task."""
@@ -14,9 +14,6 @@ TaskStatus = Literal["started", "completed", "faulted", "skipped", "retried", "c
 KEPT = 5_000
 """Entries that a run keeps. Of a longer one the oldest are dropped: a trace is for people and tests,
 Temporal has the whole history."""
-
-LINK = 8
-"""Characters of a run id that tell the links of one run apart."""
 
 
 class Traced(NamedTuple):
@@ -28,7 +25,7 @@ class Traced(NamedTuple):
     """Milliseconds since 1970, by the workflow's clock."""
 
     link: str = ""
-    """How the id of the run begins in which it happened."""
+    """The run id in which it happened: each link of a run has its own."""
 
     event: int = 0
     """Events of that run's history when it happened: the workflow task began with that one."""
@@ -51,15 +48,17 @@ class Trace:
         self._noted = max(noted, len(self._entries))
 
     @classmethod
-    def unpacked(cls, entries: Iterable[Sequence[Json]], noted: int) -> "Trace":
-        """What the link before has sent along."""
-        return cls((_unpacked(entry) for entry in entries), noted)
+    def unpacked(cls, packed: Json, noted: int) -> "Trace":
+        """What the link before has sent along; one of an older Everloom has sent less."""
+        if is_list(packed):
+            return cls((Traced(reference, status) for reference, status in packed), noted)
+        return cls((_unpacked(each, packed["links"]) for each in packed["entries"]), noted)
 
     def add(self, reference: str, status: TaskStatus, passes: tuple[int, ...] = ()) -> None:
         """Note that something happened to a task."""
         info = workflow.info()
         at, event = int(workflow.now().timestamp() * 1000), info.get_current_history_length()
-        self._entries.append(Traced(reference, status, at, info.run_id[:LINK], event, passes))
+        self._entries.append(Traced(reference, status, at, info.run_id, event, passes))
         self._noted += 1
 
     def shown(self) -> list[dict[str, Json]]:
@@ -76,24 +75,29 @@ class Trace:
             after: How many that somebody has already.
         """
         first = self._noted - len(self._entries)
-        skipped = max(after - first, 0)
-        tasks = [list(each) for each in list(self._entries)[skipped:]]
-        return {"first": first + min(skipped, len(self._entries)), "tasks": tasks}
+        skipped = min(max(after - first, 0), len(self._entries))
+        return {"first": first + skipped, **_packed(list(self._entries)[skipped:])}
 
     @property
     def noted(self) -> int:
         """How many entries there ever were."""
         return self._noted
 
-    def packed(self) -> list[Json]:
+    def packed(self) -> Json:
         """The entries as they travel to the next link of a run."""
-        return [list(entry) for entry in self._entries]
+        return _packed(self._entries)
 
 
-def _unpacked(entry: Sequence[Json]) -> Traced:
-    """An entry; a link that began with an older Everloom has sent less."""
-    reference, status, *more = entry
-    if not more:
-        return Traced(reference, status)
-    at, link, event, passes = more
-    return Traced(reference, status, at, link, event, tuple(passes))
+def _packed(entries: Iterable[Traced]) -> dict[str, Json]:
+    """Entries as JSON. Links have long ids, so they are named once."""
+    links: dict[str, int] = {}
+    packed = [
+        [*each[:3], links.setdefault(each.link, len(links)), each.event, list(each.passes)]
+        for each in entries
+    ]
+    return {"links": list(links), "entries": packed}
+
+
+def _unpacked(entry: Json, links: Json) -> Traced:
+    reference, status, at, link, event, passes = entry
+    return Traced(reference, status, at, links[link], event, tuple(passes))

@@ -58,6 +58,10 @@ class Drawn:
             found = _KINDS.get(activity, "call function" if activity and pointer else "")
         return found
 
+    def leaves_event(self, pointer: str) -> bool:
+        """Whether events of the history tell of a task by themselves, mostly."""
+        return self.kind(pointer).partition(" ")[0] in {"call", "emit", "run", "wait"}
+
     def named(self, name: str, kinds: frozenset[str]) -> str:
         """The pointer of the only task of a name and some kinds; empty when there is none, or several."""
         found = [each for each in self._pointers(name) if self.kind(each) in kinds]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from everloom.core import EverloomError, Json, is_list, is_object
+from everloom.core import EverloomError, Json, is_object
 from everloom.flow import TASKS_QUERY
 from everloom.temporal import TemporalService
 
@@ -25,7 +25,7 @@ class Happened:
     """`started`, `completed`, `faulted`, `skipped`, `retried` or `cancelled`."""
     at: datetime
     link: str
-    """How the id of the run begins in which it happened."""
+    """The run id in which it happened."""
     event: int
     """The workflow task in which it happened began with this event."""
     passes: tuple[int, ...]
@@ -68,14 +68,17 @@ def type_of_event(asked: Json) -> str:
 
 
 def _read(told: Mapping[str, Any]) -> ToldTasks | None:
-    first, tasks, listens = told.get("first"), told.get("tasks"), told.get("listens")
-    if not isinstance(first, int) or not is_list(tasks) or not is_list(listens):
+    try:
+        first, links = int(told["first"]), told["links"]
+        found = [
+            _happened(first + place, each, links) for place, each in enumerate(told["entries"])
+        ]
+        return ToldTasks(first, tuple(found), tuple(told["listens"]))
+    except (KeyError, TypeError, ValueError, IndexError):  # an Everloom that tells it otherwise
         return None
-    found = tuple(_happened(first + place, each) for place, each in enumerate(tasks))
-    return ToldTasks(first, found, tuple(each for each in listens if is_object(each)))
 
 
-def _happened(number: int, entry: Json) -> Happened:
+def _happened(number: int, entry: Json, links: Json) -> Happened:
     pointer, status, at, link, event, passes = entry
     when = datetime.fromtimestamp(at / 1000, UTC)
-    return Happened(number, pointer, status, when, link, event, tuple(passes))
+    return Happened(number, pointer, status, when, links[link], event, tuple(passes))

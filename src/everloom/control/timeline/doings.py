@@ -83,12 +83,12 @@ class Doing:
         return news_of(pending) > milliseconds or not self.is_known
 
 
-def begun(happened: Happened, run_id: str) -> Doing:
+def begun(happened: Happened) -> Doing:
     """A task that a worker tells of."""
     return Doing(
         key=f"task-{happened.number}",
         source="task",
-        run_id=run_id,
+        run_id=happened.link,
         status="skipped" if happened.status == "skipped" else "running",
         pointer=happened.pointer,
         name=name_of(happened.pointer),

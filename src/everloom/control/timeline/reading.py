@@ -14,7 +14,6 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.converter import DataConverter
 
 from everloom.control.drawn import Drawn, Happened, ToldTasks
-from everloom.flow.trace import LINK
 
 from .doings import Doing, begun, end_task, news_of
 from .positions import Position
@@ -51,10 +50,12 @@ class Reading:
 
     def enter(self, run_id: str) -> None:
         """Go on with a link of the run."""
-        self._links.append(run_id[:LINK])
+        self._links.append(run_id)
         self.at = replace(self.at, run_id=run_id, event=0, change=0)
         self.open.clear()
         self.task_began = 0
+        if self.after is None:
+            self.sort_in()  # what happened in older links is passed over before anything is given
 
     def step(self, event: HistoryEvent) -> None:
         """Go on to an event."""
@@ -73,7 +74,7 @@ class Reading:
     def speaks(self, doing: Doing) -> None:
         """An event tells of a task of the workflow task that is read."""
         if doing.pointer:
-            key = (self.at.run_id[:LINK], self.command_of, doing.pointer)
+            key = (self.at.run_id, self.command_of, doing.pointer)
             self._spoken.setdefault(key, []).append(doing)
             while len(self._spoken) > SPOKEN:
                 self._spoken.popitem(last=False)
@@ -135,11 +136,13 @@ class Reading:
         return any(each.link in self._links for each in self.unheard[place:])
 
     def _happens(self, happened: Happened) -> None:
-        is_known = self.after is not None and happened.number < self.after.told
-        is_known = is_known or happened.link not in self._links
+        if self.after is not None:
+            is_known = happened.number < self.after.told
+        else:
+            is_known = happened.link not in self._links
         key = (happened.pointer, happened.passes)
         if happened.status in {"started", "skipped"}:
-            doing = begun(happened, self._run_of(happened))
+            doing = begun(happened)
             if doing.is_open:
                 self._tasks.setdefault(key, []).append(doing)
                 self._claim(doing, happened)
@@ -167,12 +170,11 @@ class Reading:
 
     def _claim(self, doing: Doing, happened: Happened) -> None:
         """The task that an event told of already; the event learns in which pass of its loops it was."""
+        if happened.link not in self._links:  # nobody reads its events, so its kind has to tell
+            doing.is_claimed = self.drawn.leaves_event(happened.pointer)
+            return
         spoken = self._spoken.get((happened.link, happened.event, happened.pointer))
         if spoken:
             told = spoken.pop(0)
             told.passes = happened.passes
             doing.is_claimed = True
-
-    def _run_of(self, happened: Happened) -> str:
-        current = self.at.run_id
-        return current if current.startswith(happened.link) else happened.link

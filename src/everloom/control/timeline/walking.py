@@ -126,7 +126,7 @@ class Walk:
 
     async def _link(self, link: str) -> AsyncGenerator[Window]:
         """One link, to its end or as far as it goes."""
-        reading, last, asked = self._reading, 0, 0
+        reading, last = self._reading, 0
         self._next = ""
         length = (await describe_run(self._temporal, self._workflow_id, link)).info.history_length
         async for events in self._pages(link):
@@ -135,18 +135,24 @@ class Walk:
                     yield await self._window(is_last=False)
                 await take(reading, event)
                 last, self._next = event.event_id, next_link(event)
-            if not self._waits or last < length:
-                continue
-            if last > asked:
-                await self._ask()
-                asked = last
-            await self._look(link)
-            if reading.changed or reading.unheard:
+            if self._waits and last >= length and await self._has_news(link, is_new=bool(events)):
                 yield await self._window(is_last=False)
         if not self._next:
-            await self._ask(insists=True)
-            await self._look(link)
+            await self._has_news(link, is_new=True, insists=True)
             yield await self._window(is_last=True, is_over=reading.has_ended)
+            return
+        if self._waits:
+            await self._ask()
+        reading.sort_in()  # before any position lies in the next link
+
+    async def _has_news(self, link: str, *, is_new: bool, insists: bool = False) -> bool:
+        """Ask the worker and look at attempts, and say whether anything has changed."""
+        if is_new:
+            await self._ask(insists=insists)
+        if any(each.activity_id for each in self._reading.open.values()):
+            described = await describe_run(self._temporal, self._workflow_id, link)
+            self._reading.look(described.pending)
+        return bool(self._reading.changed or self._reading.unheard)
 
     async def _pages(self, link: str) -> AsyncGenerator[Sequence[HistoryEvent]]:
         """Pages; an empty one when it is time to look at attempts."""
@@ -185,12 +191,6 @@ class Walk:
         else:
             self._has_told = True
             self._reading.hear(told)
-
-    async def _look(self, link: str) -> None:
-        """Look at the attempts of activities that are under way."""
-        if any(each.activity_id for each in self._reading.open.values()):
-            described = await describe_run(self._temporal, self._workflow_id, link)
-            self._reading.look(described.pending)
 
     async def _window(self, *, is_last: bool, is_over: bool = False) -> Window:
         reading = self._reading

@@ -1,5 +1,6 @@
 """What is kept? Projects, versions, workers, runs, statistics, events; and their migrations."""
 
+from .addresses import has_store
 from .errors import (
     DefinitionExists,
     DraftChanged,
@@ -82,5 +83,6 @@ __all__ = [
     "VersionExists",
     "VersionId",
     "WorkerStatus",
+    "has_store",
     "open_store",
 ]

@@ -60,6 +60,11 @@ def read_address(settings: Settings) -> Address:
     return _file(settings.path(url.database or ""))
 
 
+def has_store(settings: Settings) -> bool:
+    """Whether the settings name a database on purpose, or there is a file where it is by default."""
+    return settings.store.url is not None or settings.path(DEFAULT_FILE).exists()
+
+
 def make_engine(address: Address, settings: StoreSettings) -> AsyncEngine:
     """Connections to a database; nothing is connected yet.
 

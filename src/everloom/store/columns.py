@@ -44,14 +44,16 @@ class Words(TypeDecorator[str]):
 
     @override
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        value = str(value)  # of an enumeration its value
-        if "\0" in value:
-            value = value.replace("\0", INSTEAD)
-        if not value.isascii():
-            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return value
+        return None if value is None else clean(str(value))  # of an enumeration its value
+
+
+def clean(text: str) -> str:
+    """A text with `INSTEAD` for what `Words` cannot keep."""
+    if "\0" in text:
+        text = text.replace("\0", INSTEAD)
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 JSON_TEXT = JSON(none_as_null=True)

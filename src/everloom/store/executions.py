@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, func, literal, select, tuple_
 
 from .batches import BatchKind, existing_projects, forget_batches, is_new_batch
 from .columns import Moment, Words
+from .given import insert_given, lock_given
 from .rows import Execution, ExecutionStatus, ProjectId, Recorded
 from .statements import Statements
 from .tables import workflow_executions as table
-from .values import columns_of, portions, replaced
+from .values import columns_of, replaced
 
 Cursor = tuple[datetime, str]
 """Where a page ended: the start and the run id of its last run."""
@@ -21,6 +22,8 @@ Cursor = tuple[datetime, str]
 _OPEN = tuple(status for status in ExecutionStatus if status.is_open)
 _COLUMNS = [column for column in table.c if column.name != "full_name"]
 _MAY_LACK = [column.name for column in _COLUMNS if column.nullable and column.name != "cost"]
+
+_KEY = [column.name for column in table.primary_key]
 
 Key = tuple[ProjectId, str, str]
 """Project, workflow id and run id."""
@@ -56,8 +59,25 @@ class Executions:
             if after != before:
                 recorded.append(Recorded(before=before, after=after))
         changed = [_columns(each.after) for each in recorded if each.before is not None]
-        await self._statements.write(replaced(self._statements.insert(table), table), changed)
+        if changed:
+            put = insert_given(self._statements, table, changed)
+            await self._statements.write(replaced(put, table))
         return recorded
+
+    async def reopen(self, run: Execution) -> Recorded | None:
+        """Put right that a run has ended, which goes on; None when no row says so.
+
+        A worker may note an end that Temporal does not take, because a message came at that moment.
+        """
+        found = await self._lock([_key(run)])
+        before = found.get(_key(run))
+        if before is None or before.status.is_open:
+            return None
+        after = replace(run, input=before.input, cost=before.cost)
+        await self._statements.write(
+            replaced(self._statements.insert(table), table), [_columns(after)]
+        )
+        return Recorded(before=before, after=after)
 
     async def find(
         self, project_id: ProjectId, workflow_id: str, run_id: str | None = None
@@ -68,7 +88,7 @@ class Executions:
         )
         if run_id is not None:
             question = question.where(table.c.run_id == run_id)
-        newest = question.order_by(table.c.started_at.desc(), table.c.run_id.desc()).limit(1)
+        newest = question.order_by(_beside_indexes(table.c.started_at).desc()).limit(1)
         row = await self._statements.first(newest)
         return None if row is None else _execution(row)
 
@@ -77,16 +97,15 @@ class Executions:
         question = select(*_COLUMNS).where(
             table.c.project_id == project_id, table.c.status.in_(_OPEN)
         )
-        rows = await self._statements.all(question.order_by("started_at", "run_id"))
+        oldest = question.order_by(_beside_indexes(table.c.started_at), table.c.run_id)
+        rows = await self._statements.all(oldest)
         return [_execution(row) for row in rows]
 
     async def open_types(self, project_id: ProjectId) -> dict[str, int]:
         """How many runs are open, by version."""
-        question = (
-            select(table.c.type_name, func.count().label("runs"))
-            .where(table.c.project_id == project_id, table.c.status.in_(_OPEN))
-            .group_by(table.c.type_name)
-        )
+        type_name = _beside_indexes(table.c.type_name).label("type_name")
+        question = select(type_name, func.count().label("runs")).group_by(type_name)
+        question = question.where(table.c.project_id == project_id, table.c.status.in_(_OPEN))
         return {row["type_name"]: row["runs"] for row in await self._statements.all(question)}
 
     async def count_started(self, project_id: ProjectId, since: datetime) -> int:
@@ -140,20 +159,26 @@ class Executions:
         return [_execution(row) for row in await self._statements.all(question)]
 
     async def _lock(self, keys: Sequence[Key]) -> dict[Key, Execution]:
-        found: dict[Key, Execution] = {}
-        for some in portions(keys):
-            question = select(*_COLUMNS).where(tuple_(*table.primary_key).in_(some))
-            rows = await self._statements.lock(question.order_by(*table.primary_key), table)
-            found |= {_key(run): run for run in map(_execution, rows)}
-        return found
+        if not keys:
+            return {}
+        wanted = [dict(zip(_KEY, key, strict=True)) for key in keys]
+        rows = await lock_given(self._statements, table, wanted)
+        return {_key(run): run for run in map(_execution, rows)}
 
     async def _make(self, runs: Sequence[Execution]) -> frozenset[Key]:
         """Insert runs; the keys of those that nobody else has inserted meanwhile."""
-        made = self._statements.insert(table).on_conflict_do_nothing()
+        if not runs:
+            return frozenset()
+        made = insert_given(self._statements, table, [_columns(each) for each in runs])
         rows = await self._statements.write_returning(
-            made.returning(*table.primary_key), [_columns(each) for each in runs]
+            made.on_conflict_do_nothing().returning(*table.primary_key)
         )
         return frozenset((row["project_id"], row["workflow_id"], row["run_id"]) for row in rows)
+
+
+def _beside_indexes(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same, unknown to any index: SQLite takes one that sorts and reads all runs along it."""
+    return func.coalesce(column, column)
 
 
 def _between(since: datetime | None, until: datetime | None) -> Sequence[ColumnElement[bool]]:
@@ -181,4 +206,5 @@ def _columns(run: Execution) -> dict[str, Any]:
 
 def _execution(row: Mapping[Any, Any]) -> Execution:
     values: dict[str, Any] = {**row, "status": ExecutionStatus(row["status"])}
+    values.pop("full_name", None)
     return Execution(**values)

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, select, tuple_, update
+from sqlalchemy import Table, select
 
 from .batches import BatchKind, existing_projects, is_new_batch
+from .given import insert_given, lock_given
 from .rows import ActivityStatistics, ProjectId, ProjectStatistics
 from .statements import Statements
 from .tables import activity_statistics, project_statistics
-from .values import columns_of, portions
+from .values import columns_of, replaced
 
 Figures = dict[str, Any]
 """A row of statistics by column."""
@@ -89,29 +90,15 @@ class Statistics:
         for row in wanted:
             key = tuple(row[name] for name in names)
             new[key] = _sum(new[key], row) if key in new else row
-        keys = sorted(new)
-        nothing = [_nothing(new[key], names) for key in keys]
-        made = self._statements.insert(table).on_conflict_do_nothing()
-        await self._statements.write(made, nothing)
-        totals: list[Figures] = []
-        for some in portions(keys):
-            question = select(table).where(tuple_(*table.primary_key).in_(some))
-            question = question.order_by(*table.primary_key)
-            found = [_figures(row) for row in await self._statements.lock(question, table)]
-            totals += [_sum(row, new[tuple(row[name] for name in names)]) for row in found]
-        rest = [column.name for column in table.c if column.name not in names]
-        written = (
-            update(table).where(*_is_key(table)).values({name: bindparam(name) for name in rest})
-        )
-        rows = [
-            {name: row[name] for name in rest} | {f"key_{name}": row[name] for name in names}
-            for row in totals
-        ]
-        await self._statements.write(written, rows)
-
-
-def _is_key(table: Table) -> list[ColumnElement[bool]]:
-    return [column == bindparam(f"key_{column.name}") for column in table.primary_key]
+        if not new:
+            return
+        ordered = [new[key] for key in sorted(new)]
+        made = insert_given(self._statements, table, [_nothing(row, names) for row in ordered])
+        await self._statements.write(made.on_conflict_do_nothing())
+        found = map(_figures, await lock_given(self._statements, table, ordered))
+        totals = [_sum(row, new[tuple(row[name] for name in names)]) for row in found]
+        put = insert_given(self._statements, table, totals)
+        await self._statements.write(replaced(put, table))
 
 
 def _figures(row: Mapping[Any, Any]) -> Figures:

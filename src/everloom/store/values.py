@@ -1,18 +1,14 @@
 """From values to columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
 from sqlalchemy import Table
 
 from .statements import Insert
-
-_T = TypeVar("_T")
-_AT_ONCE = 500
-"""Keys that a statement asks for; SQLite takes 32,766 values in one statement."""
 
 
 class _Row(Protocol):
@@ -35,12 +31,6 @@ def replaced(insert: Insert, table: Table) -> Insert:
     return insert.on_conflict_do_update(
         index_elements=keys, set_={name: rest[name] for name in rest if name not in keys}
     )
-
-
-def portions(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """As many as one statement may ask for, and again."""
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]
 
 
 def new_id() -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, column, delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
-from .columns import JSON_TEXT, write_json
+from .given import given
 from .hosts import Hosts
 from .rows import Host, ProjectId, ProjectWorker, WorkerStatus
 from .statements import Statements
@@ -48,11 +48,12 @@ class Workers:
         await Hosts(self._statements).set(host)
         if not beats:
             return
-        written = [
-            {"project_id": id, "versions": list(versions), "errors": dict(errors)}
+        rows = [
+            {"project_id": id, "versions": versions, "errors": dict(errors)}
             for id, (versions, errors) in beats.items()
         ]
-        beat = self._beats(write_json(written))
+        columns = [table.c.project_id, table.c.versions, table.c.errors]
+        beat = given(self._statements, columns, rows)
         heard = (
             update(table)
             .where(table.c.project_id == beat.c.project_id, table.c.host == host.name)
@@ -89,24 +90,6 @@ class Workers:
         """The workers of all projects, or those of a status."""
         question = select(table) if status is None else select(table).where(_is(status))
         return [_worker(row) for row in await self._statements.all(question.order_by("project_id"))]
-
-    def _beats(self, written: str) -> Any:
-        """The beats as a table of the statement."""
-        given = bindparam("beats", written, Text())
-        if self._statements.dialect == "sqlite":
-            each = func.json_each(given).table_valued("value")
-            return select(
-                func.json_extract(each.c.value, "$.project_id").label("project_id"),
-                func.json_extract(each.c.value, "$.versions").label("versions"),
-                func.json_extract(each.c.value, "$.errors").label("errors"),
-            ).subquery("beat")
-        columns = (
-            column("project_id", Text()),
-            column("versions", JSON_TEXT),
-            column("errors", JSON_TEXT),
-        )
-        rows = func.json_to_recordset(cast(given, JSON_TEXT)).table_valued(*columns)
-        return rows.render_derived(name="beat", with_types=True)
 
 
 def _is(status: WorkerStatus) -> Any:

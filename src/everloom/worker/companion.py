@@ -1,4 +1,4 @@
-"""`everloom` commands that run as processes beside the workers: the API, a first run."""
+"""`everloom` commands that run as processes beside the workers: the API, a host, a first run."""
 
 import asyncio
 import sys
@@ -70,15 +70,14 @@ class TetheredCommand:
 
 
 class Companion:
-    """Keeps one command running that listens on a port: begins it anew when the code changes."""
+    """Keeps one command running: begins it anew when the code changes."""
 
     def __init__(
         self,
         arguments: Sequence[str],
         environment: Mapping[str, str],
         *,
-        host: str,
-        port: int,
+        place: tuple[str, int] | None = None,
         lasting: bool,
     ) -> None:
         """Prepare.
@@ -86,13 +85,12 @@ class Companion:
         Args:
             arguments: What stands behind `everloom`.
             environment: Variables besides our own.
-            host: Where it listens.
-            port: Where it listens.
+            place: Host and port where it listens, if it does.
             lasting: When it ends by itself, wait for a change and start it again.
         """
         self._arguments = arguments
         self._environment = environment
-        self._place = (host, port)
+        self._place = place
         self._lasting = lasting
         self._changed = asyncio.Event()
         self._stop = asyncio.Event()
@@ -118,7 +116,7 @@ class Companion:
 
     async def wait_until_answers(self) -> None:
         """Wait until something listens where it shall."""
-        while not await _listens(*self._place):  # noqa: ASYNC110 - another process's port
+        while self._place is not None and not await _listens(*self._place):  # noqa: ASYNC110 - another process's port
             await asyncio.sleep(LOOK_EVERY)
 
     def change(self) -> None:

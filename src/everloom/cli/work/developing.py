@@ -16,9 +16,13 @@ from everloom.cli.output import Output
 from everloom.engine import Engine, embedded_engine, engine_needed, free_port, port_holder
 from everloom.observe import follow_orders, set_up_logs
 from everloom.settings import Loaded, Settings, load_with_sources
+from everloom.store import has_store
 from everloom.worker import Companion, CompanionDown, Supervisor, TetheredCommand, WorkerOptions
 
 from .decoding import codec_environment, with_codec
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether anybody has made a project."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +127,7 @@ class _Stage:
         place: "_ApiPlace",
     ) -> None:
         self._call = call
+        self._settings = loaded.settings
         self._out = out
         self._engine = engine
         self._environment = _environment(engine)
@@ -132,18 +137,21 @@ class _Stage:
             # Quiet: `Ready` names the address, once.
             ["api", "--host", place.host, "--port", str(place.port), "--quiet"],
             {**self._environment, **codec_environment(loaded.settings, engine)},
-            host=place.host,
-            port=place.port,
+            place=(place.host, place.port),
             lasting=call.reload,
         )
+        # Quiet as well: what its projects do is seen where one looks at projects.
+        self._host = Companion(["host"], self._environment, lasting=True)
         self._supervisor = supervisor
         supervisor.on_reload(self._api.change)
+        supervisor.on_reload(self._host.change)
 
     async def play(self) -> int:
         """Play the story; then end the workers, and after them the API."""
         workers = asyncio.create_task(self._supervisor.run(self._environment))
         api = asyncio.create_task(self._api.run())
         guard = asyncio.create_task(self._guard())
+        projects = asyncio.create_task(self._carry_projects())
         story = asyncio.create_task(self._story())
         try:
             await asyncio.wait([story, workers, api, guard], return_when=asyncio.FIRST_COMPLETED)
@@ -151,10 +159,10 @@ class _Stage:
             self._supervisor.stop()
             drained = await workers
         finally:
-            for task in (story, guard):
+            for task in (story, guard, projects):
                 task.cancel()
             self._api.stop()
-            await asyncio.gather(story, guard, return_exceptions=True)
+            await asyncio.gather(story, guard, projects, return_exceptions=True)
             await api
         if self._engine_lost:
             return AWAY
@@ -171,6 +179,15 @@ class _Stage:
                 return code
             self._out.say("Everything stays up, and follows what you save. Ctrl-C ends it.")
         return await asyncio.get_running_loop().create_future()
+
+    async def _carry_projects(self) -> None:
+        """Be a host, from the moment there is a place where projects can be."""
+        if self._call.once:
+            return
+        await self._supervisor.ready.wait()
+        while not has_store(self._settings):  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(LOOK_EVERY)
+        await self._host.run()
 
     async def _run(self, workflow: str) -> int:
         """One run, by the command that everybody uses for it."""

@@ -133,6 +133,25 @@ async def test_a_run_that_temporal_has_forgotten_is_not_open_for_ever(bench: Ben
     assert (result.lost, row.status, row.error_code) == (1, "terminated", "history-gone")
 
 
+async def test_a_run_that_goes_on_is_open_again(bench: Bench) -> None:
+    """A worker noted its end, and Temporal did not take it; what was counted is taken back."""
+    await publish_all(bench, "waits")
+    await start_run(bench.p, bench.name, "shop.waits", {"n": 1}, id="order-7", by=BY)
+    await listed(bench, "CloseTime IS NULL")
+    (row,) = await rows(bench)
+    ended = replace(
+        row, status=ExecutionStatus.COMPLETED, closed_at=LONG_AGO, duration_ms=1, output=1
+    )
+    await note(bench, ended)
+
+    await reconcile(bench.p, bench.name)
+
+    (row,) = await rows(bench)
+    assert (row.status, row.closed_at, row.output, row.input) == ("running", None, None, {"n": 1})
+    total = (await project_statistics(bench.p, bench.name)).total
+    assert (total.started, total.completed) == (1, 0)
+
+
 async def test_the_next_comparison_begins_where_the_last_one_ended(bench: Bench) -> None:
     """What is noted is a time, so another process goes on from there."""
     await reconcile(bench.p, bench.name)

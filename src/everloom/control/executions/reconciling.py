@@ -22,7 +22,7 @@ from everloom.temporal import read_run as describe
 
 from .facts import lost, read_row, status_of
 from .filters import RunsFilter, moment_text
-from .recording import Batch, new_batch_id, record_batch
+from .recording import Batch, new_batch_id, record_batch, reopen_run
 
 OVERLAP = timedelta(minutes=2)
 """How far a comparison looks back behind the last one: what Temporal lists comes a moment late."""
@@ -164,12 +164,25 @@ class _Comparison:
             rows = [
                 await tx.executions.find(self._project.id, info.id, info.run_id) for info in infos
             ]
-        differing = [
-            info
-            for info, row in zip(infos, rows, strict=True)
-            if row is None or _differs(row, info)
-        ]
-        await self._write(await self._ask(differing, self._row))
+        pairs = list(zip(infos, rows, strict=True))
+        await self._write(
+            await self._ask([info for info, row in pairs if _differs(row, info)], self._row)
+        )
+        for info, row in pairs:
+            if row is not None and _is_doubtful(row, info):
+                await self._reopen(info)
+
+    async def _reopen(self, info: RunInfo) -> None:
+        """A row says that a run has ended, and Temporal's list that it is open: who is behind?"""
+        try:
+            now = (await describe(self._p.temporal, info.id, info.run_id)).info
+        except RunNotFound:
+            return
+        if not now.is_open:
+            return
+        row = await read_row(self._p, self._project.id, now)
+        async with self._p.store.begin() as tx:
+            self.result.changed += await reopen_run(tx, row)
 
     async def _ask(
         self, about: Sequence[object], ask: Callable[..., object]
@@ -220,7 +233,16 @@ class _Comparison:
         return not self.result.is_whole
 
 
-def _differs(row: Execution, info: RunInfo) -> bool:
-    """Whether a row says another status; one that has closed is right about an open run soon."""
+def _differs(row: Execution | None, info: RunInfo) -> bool:
+    """Whether a row is missing, or says another status."""
+    if row is None:
+        return True
     status = status_of(info)
     return status != row.status and (row.status.is_open or not status.is_open)
+
+
+def _is_doubtful(row: Execution, info: RunInfo) -> bool:
+    """Whether a row has said for some time that a run has ended, which Temporal lists as open."""
+    if row.closed_at is None or not info.is_open:
+        return False
+    return datetime.now(UTC) - row.closed_at > OVERLAP

@@ -45,6 +45,15 @@ async def record_batch(tx: Transaction, batch: Batch) -> Sequence[Recorded]:
     return changes
 
 
+async def reopen_run(tx: Transaction, run: Execution) -> bool:
+    """Put right that a run has ended, of which Temporal says that it goes on; whether a row said so."""
+    change = await tx.executions.reopen(run)
+    if change is None:
+        return False
+    await tx.statistics.add(new_batch_id(), [], counted([change]))
+    return True
+
+
 async def _tell(tx: Transaction, run: Execution, what: str) -> None:
     ended = what != "started"
     told: dict[str, Json] = {"run_id": run.run_id, "type": run.type_name}

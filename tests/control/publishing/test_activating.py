@@ -39,17 +39,17 @@ async def test_exactly_one_version_is_active(p: Platform, project: str) -> None:
     assert await read_version(p, project, "shop.order") == newer
 
 
-async def test_activations_at_once_leave_one_active_version(p: Platform, project: str) -> None:
+async def test_activations_at_once_leave_one_active_version(both: Platform, project: str) -> None:
     """Whoever is last has won, and each is in the log with what was before."""
     for version in ("1.0.0", "1.1.0", "1.2.0"):
-        await published(p, order(version), project=project, activate=False)
+        await published(both, order(version), project=project, activate=False)
 
     await asyncio.gather(
-        *(activate(p, project, "shop.order", version, by=BY) for version in ("1.0.0", "1.1.0"))
+        *(activate(both, project, "shop.order", version, by=BY) for version in ("1.0.0", "1.1.0"))
     )
 
-    states = await list_versions(p, project, "shop.order")
-    log = await entries(p, "version.activate")
+    states = await list_versions(both, project, "shop.order")
+    log = await entries(both, "version.activate")
     assert [each.state for each in states].count("active") == 1
     assert [each.before for each in log] == [{"version": log[1].after["version"]}, None]
 

@@ -24,7 +24,7 @@ from everloom.control.publishing import (
     read_version,
 )
 from everloom.store import CompiledCode, Pin
-from everloom.temporal import WorkflowHistory
+from everloom.temporal import WorkflowHistory, count_runs
 
 WAIT = """\
     - wait{n}:
@@ -286,8 +286,6 @@ async def test_code_that_runs_go_on_with_is_not_deleted(p: Platform, project: st
 
 async def listed_as_closed(p: Platform, code: CompiledCode) -> None:
     """Until Temporal lists a closed run of a version: its list comes a moment late."""
-    from everloom.temporal import count_runs  # noqa: PLC0415
-
     query = f"WorkflowType = '{code.type_name}' AND ExecutionStatus = 'Completed'"
 
     async def is_listed() -> bool:

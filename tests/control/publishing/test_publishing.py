@@ -1,12 +1,14 @@
 """Drafts become versions, which never change."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.control.publishing.shop import BY, WAITING, drafted, order, published
 
 from everloom.control.definitions import DefinitionRefused
-from everloom.control.projects import Platform, create_project, find_project, update_project
+from everloom.control.projects import Platform, create_project, update_project
+from everloom.control.projects.folders import hash_of
 from everloom.control.publishing import (
     DefinitionRenamed,
     VersionMissing,
@@ -170,10 +172,6 @@ async def test_difference_between_two_versions_is_shown(p: Platform, project: st
 
 async def compiled_before(p: Platform, project: str) -> CompiledCode:
     """A version that an older compiler made of the draft: with a comment at its end."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    from everloom.control.projects.folders import hash_of  # noqa: PLC0415
-
     code = await published(p, order(), project=project, activate=False)
     source = code.source + "# written by an older compiler\n"
     older = replace(code, source=source, sha256=hash_of(source), compiler="0")
@@ -194,9 +192,3 @@ async def entries(p: Platform, action: str) -> list[AuditEntry]:
     """The entries of an action, the newest first."""
     async with p.store.begin() as tx:
         return [each for each in await tx.audit.list() if each.action == action]
-
-
-async def kept_project(p: Platform, project: str) -> str:
-    """The queue of a project."""
-    async with p.store.begin() as tx:
-        return (await find_project(p, tx, project)).queue

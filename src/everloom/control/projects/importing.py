@@ -65,11 +65,7 @@ async def import_project(
             owner,
             wanted.name,
             queue=wanted.queue,
-            title=found.project.title,
-            description=found.project.description,
-            limits=found.project.limits,
-            rollback=found.project.rollback,
-            priority=found.project.priority,
+            **found.project.wanted(),
         )
         for each in found.definitions.values():
             await _keep(tx, project, each, by)

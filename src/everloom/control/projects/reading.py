@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -34,18 +34,48 @@ class ImportInvalid(Invalid):
     code = "project-import-invalid"
 
 
-class ProjectFile(BaseModel):
-    """What `project.yaml` says."""
-
+class _Exact(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class LimitsPart(_Exact):
+    """Limits, as `project.yaml` says them."""
+
+    activities: int | None
+    starts_per_minute: int | None
+    definition_bytes: int | None
+    payload_bytes: int | None
+
+
+class RollbackPart(_Exact):
+    """When a version is left by itself, as `project.yaml` says it."""
+
+    failures: float
+    runs: int
+    window_seconds: int
+
+
+class ProjectFile(_Exact):
+    """What `project.yaml` says."""
 
     format: int
     name: str
     title: str
     description: str
-    limits: Limits
-    rollback: AutomaticRollback | None
+    limits: LimitsPart
+    rollback: RollbackPart | None
     priority: int
+
+    def wanted(self) -> dict[str, Any]:
+        """What a project is created with."""
+        rollback = self.rollback
+        return {
+            "title": self.title,
+            "description": self.description,
+            "limits": Limits(**self.limits.model_dump()),
+            "rollback": None if rollback is None else AutomaticRollback(**rollback.model_dump()),
+            "priority": self.priority,
+        }
 
 
 @dataclass
@@ -147,10 +177,7 @@ class _Reader:
         found = self._fitting(PROJECT_FILE, lambda: ProjectFile.model_validate(value))
         if found is not None:
             try:
-                check_project(
-                    {name: getattr(found, name) for name in ("title", "description", "limits")}
-                    | {"rollback": found.rollback, "priority": found.priority}
-                )
+                check_project(found.wanted())
             except ProjectChangeInvalid as error:
                 self._note(PROJECT_FILE, f"cannot be: {error.message}")
         return found

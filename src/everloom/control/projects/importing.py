@@ -26,7 +26,7 @@ from .folders import PACKAGE, read_moment
 from .keeping import project_json
 from .noting import EVENTS, note
 from .platform import Platform
-from .reading import CODE, ImportInvalid, ReadDefinition, ReadProject, ReadVersion, read_folder
+from .reading import ImportInvalid, ReadDefinition, ReadProject, ReadVersion, read_folder
 
 
 async def import_project(
@@ -151,12 +151,12 @@ async def _foreign(p: Platform, found: ReadProject) -> AsyncIterator[Problem]:
             [compiled] = compile_checked(checked, functions, there=there)
         except DefinitionRefused as error:
             why = f"It does not compile: {error.found[0].problem.sentence()}"
-            yield Problem(CODE, why, place=f"{each.place}/definition.yaml")
+            yield Problem("import-file-invalid", why, place=f"{each.place}/definition.yaml")
             continue
         told = (compiled.sha256, compiled.class_name, compiled.activities)
         if told != (each.said.sha256, each.said.class_name, tuple(each.said.activities)):
             why = "It is not what our compiler makes of the definition."
-            yield Problem(CODE, why, place=f"{each.place}/{PACKAGE}/{each.said.source}")
+            yield Problem("import-file-invalid", why, place=f"{each.place}/{PACKAGE}/{each.said.source}")
 
 
 def _all(found: ReadProject) -> Iterator[ReadVersion]:

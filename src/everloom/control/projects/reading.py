@@ -17,8 +17,6 @@ from .exporting import project_files
 from .folders import FORMAT, PACKAGE, PROJECT_FILE, VERSION_FILE, VersionFile, hash_of, read_moment
 from .keeping import ProjectChangeInvalid, check_project
 
-CODE = "import-file-invalid"
-
 _DRAFT = re.compile(r"(?P<name>[^/]+)/draft\.(?:yaml|json)")
 _VERSION = re.compile(r"(?P<name>[^/]+)/versions/(?P<version>[^/]+)/(?P<file>.+)")
 _FULL_NAME = re.compile(r"[a-zA-Z0-9-]+\.[a-zA-Z0-9-]+")
@@ -223,7 +221,7 @@ class _Reader:
             return None
 
     def _note(self, file: str, why: str) -> None:
-        self._problems.append(Problem(CODE, f"It {why}.", place=file))
+        self._problems.append(Problem("import-file-invalid", f"It {why}.", place=file))
 
     def _refusal(self) -> ImportInvalid:
         first = self._problems[0]

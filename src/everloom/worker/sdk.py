@@ -26,12 +26,15 @@ _SHORTEST_BEAT = timedelta(seconds=1)
 _LONGEST_BEAT = timedelta(seconds=60)
 
 
-def set_up_sdk(settings: Settings, temporal_away: Callable[[], None]) -> None:
+def set_up_sdk(
+    settings: Settings, temporal_away: Callable[[], None], *, tells_alive: bool = True
+) -> None:
     """Prepare the SDK. Once a process, before the first connection.
 
     Args:
         settings: The process's.
         temporal_away: Called, from any thread, when the SDK finds Temporal away.
+        tells_alive: Whether each SDK worker tells Temporal that it lives. It costs one a thread.
     """
     use_versions(is_versioned=settings.deployment.is_versioned)
     use_call_defaults(settings)
@@ -44,7 +47,7 @@ def set_up_sdk(settings: Settings, temporal_away: Callable[[], None]) -> None:
     logging.getLogger(RUNS).addFilter(SignalLines())
     core = logging.getLogger("temporalio.core")
     core.addFilter(_CoreLines(temporal_away))
-    Runtime.set_default(_runtime(settings, core))
+    Runtime.set_default(_runtime(settings, core, tells_alive=tells_alive))
 
 
 class _ActivityLines(logging.Filter):
@@ -119,8 +122,8 @@ class _CoreLines(logging.Filter):
         return True
 
 
-def _runtime(settings: Settings, core: logging.Logger) -> Runtime:
-    """A runtime whose log lines pass through ours, and which tells Temporal that we live."""
+def _runtime(settings: Settings, core: logging.Logger, *, tells_alive: bool) -> Runtime:
+    """A runtime whose log lines pass through ours."""
     forwarding = LogForwardingConfig(
         core,
         append_target_to_name=False,
@@ -130,4 +133,7 @@ def _runtime(settings: Settings, core: logging.Logger) -> Runtime:
     # cannot be told another level while it runs.
     logs = LoggingConfig(TelemetryFilter(core_level="DEBUG", other_level="ERROR"), forwarding)
     beat = min(max(settings.worker.heartbeat, _SHORTEST_BEAT), _LONGEST_BEAT)
-    return Runtime(telemetry=TelemetryConfig(logging=logs), worker_heartbeat_interval=beat)
+    return Runtime(
+        telemetry=TelemetryConfig(logging=logs),
+        worker_heartbeat_interval=beat if tells_alive else None,
+    )

@@ -5,6 +5,7 @@ Who wrote a definition can do nothing with a trace of Python. With `log.level: d
 
 import logging
 import traceback
+from collections.abc import Callable
 
 from temporalio import activity
 from typing_extensions import override
@@ -27,13 +28,23 @@ _TWICE = (
 """What the SDK's core says of a failure that was told already, and of a run that was ended."""
 
 
-def set_up_runtime(settings: Settings) -> None:
+def set_up_runtime(
+    settings: Settings,
+    temporal_away: Callable[[], None] = lambda: None,
+    *,
+    tells_alive: bool = True,
+) -> None:
     """Prepare the SDK of a process that serves definitions, or waits for their runs.
 
     Once, before the first connection. The SDK's core would write to the standard output otherwise,
     where nothing but results belongs. What it says about failed steps is shortened.
+
+    Args:
+        settings: The process's.
+        temporal_away: Called, from any thread, when the SDK finds Temporal away.
+        tells_alive: Whether each SDK worker tells Temporal that it lives.
     """
-    set_up_sdk(settings, lambda: None)
+    set_up_sdk(settings, temporal_away, tells_alive=tells_alive)
     logging.getLogger(INSTANCE).addFilter(_StepLines())
     activity.logger.base_logger.addFilter(_FaultLines())
     logging.getLogger(CORE).addFilter(_CoreLines())

@@ -18,6 +18,7 @@ from everloom.observe import get_logger
 from everloom.store import Host, WorkerStatus
 
 from .carrying import Carrier
+from .memory import give_back
 
 log = get_logger("everloom.hosts")
 
@@ -59,8 +60,9 @@ class Heartbeats:
         """Beat every `hosts.heartbeat`."""
         every = self._carrier.means.settings.hosts.heartbeat.total_seconds()
         while True:
-            await self.beat()
             await asyncio.sleep(every)
+            await self.beat()
+            give_back()
 
     async def end(self) -> None:
         """Let nobody take us for lost: we go on purpose."""

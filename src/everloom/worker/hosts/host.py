@@ -35,6 +35,7 @@ from everloom.worker.waiting import first
 from .activities import HostActivities
 from .beating import Heartbeats
 from .carrying import Carrier
+from .outages import Outages
 from .placement import ProjectPlacement
 from .upkeep import Upkeep
 
@@ -85,12 +86,14 @@ async def run_host(
     *,
     stop: asyncio.Event | None = None,
     on_ready: Callable[[str], None] | None = None,
+    outages: Outages | None = None,
 ) -> int:
     """Carry projects until told to stop, and return the exit code.
 
     Args:
         settings: The process's.
         options: What differs from them.
+        outages: Hears from the SDK when Temporal is away.
         stop: Set when it is to stop. None: SIGINT and SIGTERM say so, a second one ends it at once.
         on_ready: Told the host's name when it polls.
 
@@ -103,6 +106,8 @@ async def run_host(
     ending = stop or _ending_by_signals()
     async with AsyncExitStack() as stack:
         host = await _open(settings, options, stack)
+        if outages is not None:
+            outages.watch(host.temporal)
         return await host.run(ending, on_ready or (lambda _: None))
 
 
@@ -149,6 +154,11 @@ class _Host:
         self._slots = slots
         self._carrier = Carrier(means, slots=slots)
         self._beats = Heartbeats(self._carrier, slots=slots)
+
+    @property
+    def temporal(self) -> TemporalService:
+        """The way to Temporal."""
+        return self._means.temporal
 
     async def run(self, ending: asyncio.Event, on_ready: Callable[[str], None]) -> int:
         means = self._means

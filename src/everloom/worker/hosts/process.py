@@ -7,6 +7,7 @@ from everloom.settings import Settings
 from everloom.worker.definitions import set_up_runtime
 
 from .host import HostOptions, run_host
+from .outages import Outages
 
 
 def host_process(settings: Settings, options: HostOptions | None = None) -> int:
@@ -15,12 +16,13 @@ def host_process(settings: Settings, options: HostOptions | None = None) -> int:
     Raises:
         EverloomError: It cannot begin, for the reason that the error's code names.
     """
+    outages = Outages()
     set_up_logs(settings.log)
-    beat = settings.worker.model_copy(update={"heartbeat": settings.hosts.heartbeat})
-    set_up_runtime(settings.model_copy(update={"worker": beat}))
-    return asyncio.run(_run(settings, options))
+    # The store knows which hosts live. That each worker tells Temporal too would cost a thread each.
+    set_up_runtime(settings, outages.notice, tells_alive=False)
+    return asyncio.run(_run(settings, options, outages))
 
 
-async def _run(settings: Settings, options: HostOptions | None) -> int:
+async def _run(settings: Settings, options: HostOptions | None, outages: Outages) -> int:
     follow_orders(settings)
-    return await run_host(settings, options)
+    return await run_host(settings, options, outages=outages)

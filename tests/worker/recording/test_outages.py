@@ -65,11 +65,11 @@ async def ended(bench: Bench, ids: list[str]) -> None:
 async def test_postgresql_stops_under_load(shaky: Bench, server: Postgres) -> None:
     """Runs go on meanwhile; when it is back every run has its row, and each counts once."""
     await publish_all(shaky, "retries")
-    async with recording(shaky, limit=20) as recorder:
+    async with recording(shaky, limit=5) as recorder:
         await ended(shaky, await start_many(shaky, "before"))
         server.kill()
         await ended(shaky, await start_many(shaky, "meanwhile"))
-        assert recorder.dropped >= RUNS - 20
+        assert recorder.dropped >= RUNS - 10, "five wait, and five are in hand"
         server.start()
         assert await recorder.flush(within=timedelta(seconds=20))
         await ended(shaky, await start_many(shaky, "after"))

@@ -3,14 +3,22 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.control.publishing.running import DirectReplays, paid, result, served, started, waits
+from tests.control.publishing.running import (
+    DirectReplays,
+    listed,
+    paid,
+    result,
+    served,
+    started,
+    waits,
+)
 from tests.control.publishing.shop import BY, drafted, order, published
 from tests.control.publishing.test_publishing import entries, newest
 from tests.waiting import eventually
 from typing_extensions import override
 
 from everloom.control.definitions import DefinitionRefused
-from everloom.control.projects import Platform
+from everloom.control.projects import Platform, read_project
 from everloom.control.publishing import (
     FixInvalid,
     FixReplaysNothing,
@@ -20,11 +28,13 @@ from everloom.control.publishing import (
     VersionBusy,
     VersionMissing,
     delete_version,
+    list_versions,
     publish_fix,
     read_version,
 )
 from everloom.store import CompiledCode, Pin
 from everloom.temporal import WorkflowHistory, count_runs
+from everloom.worker.projects.replays import ReplayBench
 
 WAIT = """\
     - wait{n}:
@@ -267,6 +277,41 @@ async def test_fix_with_errors_is_refused(p: Platform, project: str) -> None:
 
     with pytest.raises(DefinitionRefused):
         await fix(p, project, "    - a: {}\n")
+
+
+async def test_report_names_task_and_line(p: Platform, project: str) -> None:
+    """With the bench that workers bring along, a run that stays is found in the definition."""
+    buggy = await published(p, order("1.0.0", BUG), project=project)
+    async with served(p, project):
+        run = await started(p, buggy)
+        await paid(p, run)
+        await waits(p, run, 10)
+
+    report = await fix(p, project, REMADE, replays=ReplayBench(p.settings))
+
+    [pin] = await pins_of(p, buggy)
+    fixed = await read_version(p, project, "shop.order", "1.0.1")
+    misfit = report.pinned[0].misfit
+    assert misfit is not None
+    assert (misfit.event, misfit.task) == (pin.event, "/do/1/wait2")
+    assert pin.line is not None
+    assert "listen" in fixed.source.splitlines()[pin.line - 1]
+
+
+async def test_fix_serves_the_runs_of_what_it_repairs(p: Platform, project: str) -> None:
+    """It is shown with them, though it is not active."""
+    buggy = await published(p, order("1.0.0", BUG), project=project)
+    async with served(p, project):
+        await waits(p, await started(p, buggy))
+    await fix(p, project, FIXED)
+    await listed(p, await read_project(p, project), 1)
+
+    states = await list_versions(p, project, "shop.order")
+
+    assert [(each.code.version, each.words) for each in states] == [
+        ("1.0.1", "serving 1 open run"),
+        ("1.0.0", "active"),
+    ]
 
 
 async def test_code_that_runs_go_on_with_is_not_deleted(p: Platform, project: str) -> None:

@@ -1,5 +1,6 @@
 """Drafts become versions, which never change."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -62,6 +63,19 @@ async def test_publishing_again_gives_the_same_version(p: Platform, project: str
 
     assert again == first
     assert len(await entries(p, "version.publish")) == 1
+
+
+async def test_publishers_at_once_make_one_version(both: Platform, project: str) -> None:
+    """All get the same one, and the log has one entry."""
+    full_name = await drafted(both, order(), project=project)
+
+    found = await asyncio.gather(
+        *(publish(both, project, full_name, by=BY, activate=True) for _ in range(5))
+    )
+
+    assert len({each.id for each in found}) == 1
+    assert len(await entries(both, "version.publish")) == 1
+    assert len(await entries(both, "version.activate")) == 1
 
 
 @pytest.mark.parametrize(

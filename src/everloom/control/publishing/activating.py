@@ -67,7 +67,7 @@ async def activate(
     async with p.store.begin() as tx:
         kept_in = await find_project(p, tx, project)
         found = await find_version(tx, kept_in, full_name, version)
-    if not force:
+    if not force and may_have_schedule(found):
         await check_schedule_of(p, kept_in, definition_of(found))
     async with p.store.begin() as tx:
         code = await find_version(tx, kept_in, full_name, version)
@@ -163,7 +163,13 @@ async def activate_within(
 async def settle(p: Platform, project: Project, activated: Activated) -> Activated:
     """After an activation: the worker is told, and the schedule follows. Says what did not work."""
     told = await refresh_worker(p, project, (activated.version.type_name,))
-    followed = await _follow(p, project, activated.version)
+    # Most definitions have none, and then nothing is asked of Temporal.
+    has_schedule = any(
+        may_have_schedule(each)
+        for each in (activated.version, activated.before)
+        if each is not None
+    )
+    followed = await _follow(p, project, activated.version) if has_schedule else ""
     return replace(activated, worker_problem=told, schedule_problem=followed)
 
 
@@ -186,7 +192,7 @@ async def settle_schedules(p: Platform, project: Project) -> dict[str, str]:
         activated = code.activated_at
         if not code.active or activated is None:
             continue
-        if (activated > recent or "schedule" in code.definition) and (
+        if (activated > recent or may_have_schedule(code)) and (
             said := await _follow(p, project, code)
         ):
             problems[code.type_name] = said
@@ -212,6 +218,11 @@ async def check_schedule_of(p: Platform, project: Project, definition: Definitio
             raise ScheduleTaken(plan.why, hint="Remove that schedule, or rename the definition.")
 
 
+def may_have_schedule(code: CompiledCode) -> bool:
+    """Whether the text holds the word. No definition has a schedule without it."""
+    return "schedule" in code.definition
+
+
 def definition_of(code: CompiledCode) -> Definition | None:
     """The definition that a version was compiled from; None when a later checker refuses it."""
     return check_definition(code.definition).definition
@@ -220,7 +231,7 @@ def definition_of(code: CompiledCode) -> Definition | None:
 async def _follow(p: Platform, project: Project, code: CompiledCode) -> str:
     full_name = code.type_name.rpartition("@")[0]
     try:
-        definition = definition_of(code)
+        definition = definition_of(code) if may_have_schedule(code) else None
         if definition is None or definition.model.schedule is None:
             await remove_schedule(p, project, full_name)
         else:

@@ -8,7 +8,7 @@ from everloom.control.projects import Platform, find_project
 from everloom.store import CompiledCode, Project, Transaction
 
 from .finding import find_definition, find_version
-from .runs import count_open
+from .serving import count_served
 
 DRAFT = "draft"
 """What the draft is called where a version is asked for."""
@@ -22,6 +22,7 @@ class VersionState:
 
     code: CompiledCode
     open_runs: int
+    """Its own, and those of the versions that it repairs."""
 
     @property
     def state(self) -> State:
@@ -52,7 +53,7 @@ async def list_versions(p: Platform, project: str, full_name: str) -> list[Versi
         definition = await find_definition(tx, kept_in, full_name)
         versions = await tx.versions.list_versions(definition.id, whole=False)
     return [
-        VersionState(code=each, open_runs=await count_open(p, kept_in, each.type_name))
+        VersionState(code=each, open_runs=await count_served(p, kept_in, versions, each))
         for each in versions
     ]
 

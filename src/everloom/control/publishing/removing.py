@@ -10,13 +10,13 @@ from everloom.control.projects import (
     note,
     remove_schedule,
 )
-from everloom.store import CompiledCode, Project, Transaction
+from everloom.store import CompiledCode, Transaction
 
 from .activating import settle_schedules
-from .chains import chain_of
 from .errors import VersionActive, VersionBusy
 from .finding import find_definition, find_version
 from .runs import count_open
+from .serving import count_served
 
 QUIET = timedelta(minutes=1)
 """How long another version has been active before one is retired. What Temporal lists comes late."""
@@ -37,8 +37,9 @@ async def delete_version(
         kept_in = await find_project(p, tx, project)
         code = await find_version(tx, kept_in, full_name, version)
         versions = list(await tx.versions.list_versions(code.definition_id, whole=False))
-    for each in chain_of(versions, code, code.fixed_by).leading:
-        await _refuse_open(p, kept_in, each)
+    open_runs = await count_served(p, kept_in, versions, code)
+    if open_runs:
+        raise _busy(code, open_runs)
     async with p.store.begin() as tx:
         await tx.versions.set_fix(code.id, code.fixed_by)  # from here on nobody else activates it
         code = await find_version(tx, kept_in, full_name, version)
@@ -66,7 +67,8 @@ async def delete_definition(p: Platform, project: str, full_name: str, *, by: st
         definition = await find_definition(tx, kept_in, full_name)
         versions = await tx.versions.list_versions(definition.id, whole=False)
     for each in versions:
-        await _refuse_open(p, kept_in, each)
+        if open_runs := await count_open(p, kept_in, each.type_name):
+            raise _busy(each, open_runs)
     await remove_schedule(p, kept_in, full_name)
     async with p.store.begin() as tx:
         await tx.versions.deactivate(definition.id)
@@ -100,26 +102,30 @@ async def retire_idle(p: Platform, project: str, *, quiet: timedelta = QUIET) ->
     """
     async with p.store.begin() as tx:
         kept_in = await find_project(p, tx, project)
-        served = await tx.versions.load_for_project(kept_in.id)
+        served = [
+            await tx.versions.list_versions(each.id, whole=False)
+            for each in await tx.definitions.list(kept_in.id)
+        ]
     await settle_schedules(p, kept_in)
     idle = [
         each
-        for each in _replaced(served, datetime.now(UTC) - quiet)
-        if not await count_open(p, kept_in, each.type_name)
+        for versions in served
+        for each in _replaced(versions, datetime.now(UTC) - quiet)
+        if not await count_served(p, kept_in, versions, each)
     ]
     return [each.type_name for each in idle if await _retire(p, each)]
 
 
-def _replaced(served: list[CompiledCode], before: datetime) -> list[CompiledCode]:
+def _replaced(versions: list[CompiledCode], before: datetime) -> list[CompiledCode]:
     """Versions in whose place another one has been active since a moment."""
-    since = {each.definition_id: each.activated_at for each in served if each.active}
-    found: list[CompiledCode] = []
-    for each in served:
-        taken_over = since.get(each.definition_id)
-        was_active = each.activated_at is not None and not each.active and each.retired_at is None
-        if was_active and taken_over is not None and taken_over < before:
-            found.append(each)
-    return found
+    since = next((each.activated_at for each in versions if each.active), None)
+    if since is None or since >= before:
+        return []
+    return [
+        each
+        for each in versions
+        if each.activated_at is not None and not each.active and each.retired_at is None
+    ]
 
 
 async def _retire(p: Platform, code: CompiledCode) -> bool:
@@ -146,14 +152,12 @@ async def _fixed_by(tx: Transaction, code: CompiledCode) -> list[CompiledCode]:
     return [each for each in others if each.fixed_by == code.id]
 
 
-async def _refuse_open(p: Platform, project: Project, code: CompiledCode) -> None:
-    open_runs = await count_open(p, project, code.type_name)
-    if open_runs:
-        raise VersionBusy(
-            f"{open_runs} open {'run goes' if open_runs == 1 else 'runs go'} on as"
-            f" `{code.type_name}`.",
-            hint="Let them end, or cancel them.",
-        )
+def _busy(code: CompiledCode, open_runs: int) -> VersionBusy:
+    return VersionBusy(
+        f"{open_runs} open {'run goes' if open_runs == 1 else 'runs go'} on with the code of"
+        f" `{code.type_name}`.",
+        hint="Let them end, or cancel them.",
+    )
 
 
 async def _delete(tx: Transaction, code: CompiledCode, by: str) -> None:

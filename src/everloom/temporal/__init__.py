@@ -69,6 +69,7 @@ from .histories import (
     write_history_file,
 )
 from .inputs import read_input
+from .listening import Listening, read_listening
 from .own_converter import ConverterInvalid
 from .pages import Described, describe_run, first_event, history_pages
 from .pausing import PauseUnsupported, pause_run, resume_run
@@ -104,7 +105,6 @@ from .step_files import read_steps_file
 from .steps import Step, read_values, steps_of
 from .waiting import (
     Cancellation,
-    Listening,
     Pause,
     RunWaits,
     TaskTrouble,
@@ -113,7 +113,6 @@ from .waiting import (
     WaitingOperation,
     WaitingTask,
     WaitingTimer,
-    read_listening,
     read_waits,
 )
 

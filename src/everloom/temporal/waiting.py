@@ -4,10 +4,9 @@ Read from the raw messages, as in `shapes.py`. Timers and the failures of workfl
 history only; of a long one the youngest part is read.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import (
@@ -18,7 +17,6 @@ from temporalio.api.enums.v1 import (
     WorkflowTaskFailedCause,
 )
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingNexusOperationInfo
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
@@ -26,8 +24,6 @@ from temporalio.api.workflowservice.v1 import (
     GetWorkflowExecutionHistoryReverseRequest,
 )
 from temporalio.converter import DataConverter
-
-from everloom.core import EverloomError
 
 from .door import PATIENCE, TemporalService
 from .presence import Version, version_of
@@ -48,8 +44,6 @@ EVENTS_READ = 5000
 """Of a longer history only the youngest events are looked at."""
 
 PAGE = 1000
-WORKER_PATIENCE = timedelta(seconds=2)
-"""How long a worker may take to say what its run listens to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,14 +147,10 @@ class RunWaits:
     """Of a closed run: why it failed, or the run id that it goes on as."""
     is_whole: bool = True
     """Whether its whole history was looked at."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listening:
-    """What a run listens to, in the words of its worker."""
-
-    signals: tuple[str, ...]
-    updates: tuple[str, ...]
+    begun_by: Mapping[str, HistoryEvent] = field(
+        default_factory=dict[str, HistoryEvent], repr=False
+    )
+    """The event that each thing it waits for began with, by `activity ID`, `timer ID`, `child ID`."""
 
 
 async def read_waits(
@@ -186,7 +176,7 @@ async def read_waits(
         await reveal_failure(pending.last_failure, converter)
     raw = answer.workflow_execution_info
     info = await run_info(raw, converter)
-    past = await _read_past(temporal, info, converter)
+    past = await _read_past(temporal, info, converter, _pending(answer))
     versioning = raw.versioning_info
     moving = versioning.version_transition.deployment_version
     return RunWaits(
@@ -207,33 +197,8 @@ async def read_waits(
         cancellation=past.cancellation,
         end=past.end,
         is_whole=past.is_whole,
+        begun_by=past.begun_by,
     )
-
-
-async def read_listening(
-    temporal: TemporalService, workflow_id: str, run_id: str
-) -> Listening | None:
-    """Ask a run's worker what the run listens to; None when no worker answers at once."""
-    try:
-        async with asyncio.timeout(WORKER_PATIENCE.total_seconds()):
-            said: WorkflowMetadata = await temporal.query_workflow(
-                workflow_id,
-                run_id,
-                "__temporal_workflow_metadata",
-                args=(),
-                result_type=WorkflowMetadata,
-            )
-    except (TimeoutError, EverloomError):
-        return None
-    return Listening(
-        signals=_named(each.name for each in said.definition.signal_definitions),
-        updates=_named(each.name for each in said.definition.update_definitions),
-    )
-
-
-def _named(names: Iterable[str]) -> tuple[str, ...]:
-    """Sorted; without the SDK's own, and without the nameless one that takes every message."""
-    return tuple(sorted(name for name in names if name and not name.startswith("__")))
 
 
 def _run_pause(answer: DescribeWorkflowExecutionResponse) -> Pause | None:
@@ -285,10 +250,19 @@ def _operation(raw: PendingNexusOperationInfo) -> WaitingOperation:
     )
 
 
+def _pending(answer: DescribeWorkflowExecutionResponse) -> frozenset[str]:
+    activities = (f"activity {each.activity_id}" for each in answer.pending_activities)
+    children = (f"child {each.workflow_id}" for each in answer.pending_children)
+    return frozenset((*activities, *children))
+
+
 @dataclass
 class _Past:
     """What the history tells, read from its end."""
 
+    pending: frozenset[str]
+    """What it waits for, as `begun_by` names it."""
+    begun_by: dict[str, HistoryEvent] = field(default_factory=dict[str, HistoryEvent])
     timers: list[WaitingTimer] = field(default_factory=list[WaitingTimer])
     trouble: TaskTrouble | None = None
     cancellation: Cancellation | None = None
@@ -322,7 +296,19 @@ class _Past:
                     at=run_event(event).at, reason=said.cause, by=said.identity
                 )
             case _:
+                self._begins(event)
                 self._end(event)
+
+    def _begins(self, event: HistoryEvent) -> None:
+        """Of several with the same id the youngest is the one that is waited for."""
+        what = ""
+        if event.HasField("activity_task_scheduled_event_attributes"):
+            what = f"activity {event.activity_task_scheduled_event_attributes.activity_id}"
+        elif event.HasField("start_child_workflow_execution_initiated_event_attributes"):
+            child = event.start_child_workflow_execution_initiated_event_attributes
+            what = f"child {child.workflow_id}"
+        if what in self.pending:
+            self.begun_by.setdefault(what, event)
 
     async def _timer(self, event: HistoryEvent, converter: DataConverter) -> None:
         said = event.timer_started_event_attributes
@@ -332,6 +318,7 @@ class _Past:
         if event.user_metadata.HasField("summary"):
             summary = str(await value(event.user_metadata.summary, converter))
         until = run_event(event).at + said.start_to_fire_timeout.ToTimedelta()
+        self.begun_by[f"timer {said.timer_id}"] = event
         self.timers.append(WaitingTimer(id=said.timer_id, until=until, summary=summary))
 
     def _end(self, event: HistoryEvent) -> None:
@@ -364,8 +351,10 @@ def _trouble(event: HistoryEvent) -> TaskTrouble:
     )
 
 
-async def _read_past(temporal: TemporalService, info: RunInfo, converter: DataConverter) -> _Past:
-    past, read = _Past(), 0
+async def _read_past(
+    temporal: TemporalService, info: RunInfo, converter: DataConverter, pending: frozenset[str]
+) -> _Past:
+    past, read = _Past(pending), 0
     async for event in _youngest_first(temporal, info):
         if read == EVENTS_READ:
             past.is_whole = False

@@ -2,7 +2,6 @@
 
 import asyncio
 import tracemalloc
-from collections.abc import AsyncGenerator
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -32,7 +31,7 @@ class Long:
 
 
 @pytest.fixture(scope="module")
-async def long(temporal: TemporalService) -> AsyncGenerator[str]:
+async def long(temporal: TemporalService) -> str:
     """The id of a run with a long history."""
     id = queue = f"long-{uuid4().hex[:8]}"
     await temporal.start_workflow("tests.long", None, StartOptions(id=id, queue=queue))
@@ -40,7 +39,7 @@ async def long(temporal: TemporalService) -> AsyncGenerator[str]:
     runner = UnsandboxedWorkflowRunner()
     async with Worker(client, task_queue=queue, workflows=[Long], workflow_runner=runner):
         await temporal.workflow_result(id, None, None)
-    yield id
+    return id
 
 
 async def test_it_takes_little_longer_than_reading_the_history(

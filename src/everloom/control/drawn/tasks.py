@@ -58,6 +58,12 @@ class Drawn:
             found = _KINDS.get(activity, "call function" if activity and pointer else "")
         return found
 
+    def of_kind(self, kind: str) -> list[str]:
+        """The pointers of all tasks of a kind, in the order of the text."""
+        found: list[str] = []
+        _find(self.definition, None, "", found)
+        return [each for each in found if self.kind(each) == kind]
+
     def leaves_event(self, pointer: str) -> bool:
         """Whether events of the history tell of a task by themselves, mostly."""
         return self.kind(pointer).partition(" ")[0] in {"call", "emit", "run", "wait"}
@@ -88,7 +94,7 @@ def is_compensation(pointer: str) -> bool:
     return _CAUGHT in pointer
 
 
-def _find(value: Json, name: str, at: str, found: list[str]) -> None:
+def _find(value: Json, name: str | None, at: str, found: list[str]) -> None:
     if isinstance(value, list):
         for index, item in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - JSON
             _find(item, name, f"{at}/{index}", found)
@@ -96,6 +102,7 @@ def _find(value: Json, name: str, at: str, found: list[str]) -> None:
         for key, item in value.items():
             escaped = key.replace("~", "~0").replace("/", "~1")
             here = f"{at}/{escaped}"
-            if key == name and is_object(item) and at.rpartition("/")[2].isdecimal():
+            is_task = is_object(item) and at.rpartition("/")[2].isdecimal() and len(value) == 1
+            if is_task and name in {None, key}:
                 found.append(here)
             _find(item, name, here, found)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from everloom.temporal import QueuePresence, Version, WaitingActivity
 
 from .answer import Wait
+from .drawn import task_named, task_of
 from .facts import Facts
 from .queues import judge_queue
 from .words import ago, because, count, local, said, typed, until
@@ -19,7 +20,7 @@ def activity_waits(facts: Facts) -> Iterator[Wait]:
     """What they wait for, each reason once."""
     by_reason: defaultdict[tuple[str, str], list[Wait]] = defaultdict(list)
     for activity in facts.run.activities:
-        wait = _wait(facts, activity)
+        wait = _at_task(facts, activity, _wait(facts, activity))
         by_reason[wait.reason, activity.queue].append(wait)
     for waits in by_reason.values():
         more = len(waits) - 1
@@ -41,12 +42,34 @@ def _wait(facts: Facts, activity: WaitingActivity) -> Wait:
     return _queued(facts, activity)
 
 
+def _at_task(facts: Facts, activity: WaitingActivity, wait: Wait) -> Wait:
+    """The wait with its task; the activity that it calls is told beside it then."""
+    pointer = task_of(facts, f"activity {activity.pending.id}")
+    if not pointer:
+        return wait
+    calls = f"It calls the activity `{activity.pending.activity}`."
+    return replace(wait, task=pointer, evidence=(*wait.evidence, calls))
+
+
+def _what(facts: Facts, activity: WaitingActivity) -> str:
+    pointer = task_of(facts, f"activity {activity.pending.id}")
+    if pointer:
+        return f"its task {task_named(pointer)}"
+    return f"its activity `{activity.pending.activity}`"
+
+
+def _beginning(facts: Facts, activity: WaitingActivity) -> str:
+    """The same where a sentence begins."""
+    what = _what(facts, activity)
+    return what[:1].upper() + what[1:]
+
+
 def _paused(facts: Facts, activity: WaitingActivity) -> Wait:
     pause, pending = activity.pause, activity.pending
     assert pause is not None  # noqa: S101 - the caller looked
     return Wait(
         reason="activity-paused",
-        sentence=f"{pause.by or 'Somebody'} paused its activity `{pending.activity}` "
+        sentence=f"{pause.by or 'Somebody'} paused {_what(facts, activity)} "
         f"{ago(pause.since, facts.now)} ago{because(pause.reason)}.",
         evidence=tuple(_failed_before(activity)),
         hint=f"`temporal activity unpause --workflow-id {typed(facts.run.info.id)} "
@@ -61,7 +84,7 @@ def _runs(facts: Facts, activity: WaitingActivity) -> Wait:
         beat = f" Last heartbeat {ago(pending.last_heartbeat, now)} ago."
     return Wait(
         reason="activity-runs",
-        sentence=f"Its activity `{pending.activity}` runs since {ago(pending.started, now)} "
+        sentence=f"{_beginning(facts, activity)} runs since {ago(pending.started, now)} "
         f"({_attempt(activity)}).",
         evidence=(
             f"It runs on {pending.worker or 'an unknown worker'}.{beat}",
@@ -76,7 +99,7 @@ def _backs_off(facts: Facts, activity: WaitingActivity) -> Wait:
     assert pending.next_attempt is not None  # noqa: S101 - the caller looked
     return Wait(
         reason="back-off",
-        sentence=f"Its activity `{pending.activity}` failed and is tried again at "
+        sentence=f"{_beginning(facts, activity)} failed and is tried again at "
         f"{until(pending.next_attempt, facts.now)} ({_attempt(activity)}).",
         evidence=tuple(_failed_before(activity)),
         until=pending.next_attempt,
@@ -85,7 +108,7 @@ def _backs_off(facts: Facts, activity: WaitingActivity) -> Wait:
 
 def _queued(facts: Facts, activity: WaitingActivity) -> Wait:
     pending = activity.pending
-    what = f"its activity `{pending.activity}`"
+    what = _what(facts, activity)
     presence = facts.activities.get(activity.queue)
     since = max(filter(None, (pending.scheduled, pending.next_attempt)), default=None)
     if presence is not None:

@@ -60,6 +60,8 @@ class Why:
     """What else it waits for."""
     child: "Why | None" = None
     """Why the child run waits that it waits for."""
+    task: str = ""
+    """Of a drawn workflow: pointer of the task that it waits at, where that is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,7 @@ class Wait:
     hint: str = ""
     until: datetime | None = None
     child: Why | None = None
+    task: str = ""
     is_stuck: bool = False
     """Whether it does not end by itself, although its reason alone does not say so."""
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from everloom.control.drawn import UNDRAWN, Drawn
+from everloom.core import Json
+from everloom.store import Host, ProjectWorker
 from everloom.temporal import Listening, QueuePresence, RunWaits
 
 from .answer import Why
@@ -23,3 +26,27 @@ class Facts:
     """Why each child run waits that was looked at, by its id."""
     listening: Listening | None = None
     """What the run listens to; None when nobody was asked, or nobody knew."""
+    tasks_at: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of a drawn workflow: pointers of the tasks that began what it waits for, as `begun_by` of the
+    run names it."""
+    listens: tuple[Mapping[str, Json], ...] = ()
+    """Of a drawn workflow: its tasks that listen, each with the events that it lacks."""
+    drawn: Drawn = UNDRAWN
+    """Its definition, where it is known."""
+    project: "ProjectFacts | None" = None
+    """The project that it belongs to; None outside of any."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectFacts:
+    """Who should serve the runs of a project."""
+
+    name: str
+    """As it is typed."""
+    queue: str
+    worker: ProjectWorker | None = None
+    """None: it was never started."""
+    host: Host | None = None
+    """The host of that worker; None when it is gone."""
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What is wrong with the version that the run began with, by workflow type."""

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterator
 
+from everloom.control.drawn import is_drawn
+from everloom.flow import read_mark
+from everloom.temporal import WaitingTimer
+
 from .answer import Wait
+from .drawn import task_named, task_of
 from .facts import Facts
+from .listens import drawn_listens
 from .words import count, inside, listed, typed, until
 
 
@@ -14,7 +20,9 @@ def child_waits(facts: Facts) -> Iterator[Wait]:
     others = (f"It has {count(more, 'more open child run', 'more open child runs')}.",)
     evidence = others if more else ()
     for child in children:
-        waits = f"It waits for its child run `{child.id}` ({child.workflow})"
+        task = task_of(facts, f"child {child.id}")
+        at = f" at {task_named(task)}" if task else ""
+        waits = f"It waits{at} for its child run `{child.id}` ({child.workflow})"
         why = facts.children.get(child.id)
         if why is not None:
             yield Wait(
@@ -24,12 +32,16 @@ def child_waits(facts: Facts) -> Iterator[Wait]:
                 hint=why.hint,
                 until=why.until,
                 child=why,
+                task=task,
             )
     if children and not facts.children:  # too deep, or nowhere that we may look
         child = children[0]
+        task = task_of(facts, f"child {child.id}")
+        at = f" at {task_named(task)}" if task else ""
         yield Wait(
             reason="child-run",
-            sentence=f"It waits for its child run `{child.id}` ({child.workflow}).",
+            task=task,
+            sentence=f"It waits{at} for its child run `{child.id}` ({child.workflow}).",
             evidence=evidence,
             hint=f"`everloom runs why {typed(child.id)}` asks there.",
         )
@@ -46,21 +58,39 @@ def operation_waits(facts: Facts) -> Iterator[Wait]:
 
 
 def timer_waits(facts: Facts) -> Iterator[Wait]:
-    """The timer that fires first; a message may end its waiting sooner."""
-    timers = facts.run.timers
+    """The timer that fires first; a message may end its waiting sooner.
+
+    A time limit of a task that listens is no waiting of its own.
+    """
+    timers = [each for each in facts.run.timers if not _is_limit(facts, each)]
     if not timers:
         return
     first, more = timers[0], len(timers) - 1
-    summary = f" ({first.summary})" if first.summary else ""
     evidence = [*_listens(facts)]
     if more:
         evidence.append(f"{count(more, 'more timer runs', 'more timers run')}.")
     yield Wait(
         reason="timer",
-        sentence=f"It waits for a timer{summary} until {until(first.until, facts.now)}.",
+        sentence=f"{_timer(facts, first)} until {until(first.until, facts.now)}.",
         evidence=tuple(evidence),
         until=first.until,
+        task=task_of(facts, f"timer {first.id}"),
     )
+
+
+def _timer(facts: Facts, timer: WaitingTimer) -> str:
+    task, (summary, _) = task_of(facts, f"timer {timer.id}"), read_mark(timer.summary)
+    if not task:
+        return f"It waits for a timer{f' ({summary})' if summary else ''}"
+    if summary.startswith("Before another attempt"):
+        return f"Its task {task_named(task)} failed, and waits before another attempt"
+    return f"It waits at {task_named(task)}"
+
+
+def _is_limit(facts: Facts, timer: WaitingTimer) -> bool:
+    """Whether it only ends something else: compiled code says of every other timer what it is for."""
+    is_alone = not (facts.listens or facts.run.activities or facts.run.children)
+    return is_drawn(facts.run.info.workflow) and not timer.summary and not is_alone
 
 
 def rest(facts: Facts) -> Wait:
@@ -69,6 +99,9 @@ def rest(facts: Facts) -> Wait:
     evidence = ("No activity, child run or timer is pending.",)
     if not facts.run.is_whole:
         evidence = (*evidence, "Of its long history only the youngest part was read.")
+    drawn = drawn_listens(facts) if heard is None else None
+    if drawn is not None:
+        return drawn
     if heard is None:
         return Wait(
             reason="condition",

@@ -28,6 +28,15 @@ _NOT_THEIRS = (
 )
 _INSTALLED = "/site-packages/"
 _TASK = "its next step"
+_UNLOADED = frozenset(
+    {
+        "version-unserved",
+        "version-delayed",
+        "definition-source-changed",
+        "definition-source-invalid",
+    }
+)
+"""Codes of a worker that has not got the code of a version."""
 
 
 def ended(facts: Facts) -> Wait | None:
@@ -176,6 +185,8 @@ def _failing_sentence(trouble: TaskTrouble, place: str) -> str:
             "Its code does not finish its step in time: the worker died, blocks, or takes too long."
         )
     what = because(trouble.message)
+    if trouble.code in _UNLOADED:
+        return f"Its worker cannot run its version{what}."
     if trouble.cause == "non-deterministic-error":
         return f"Its code was changed in a way that does not fit what it did before{what}."
     if _is_unreadable(trouble):
@@ -195,6 +206,8 @@ def _failing_hint(trouble: TaskTrouble, id: str) -> str:
             "Bring the former code back, or keep both paths with `workflow.patched`; "
             "`everloom replay` shows the place."
         )
+    if trouble.code in _UNLOADED:
+        return "Once the version can be loaded, the run goes on by itself."
     if _is_unreadable(trouble):
         return "Its code has no part in it. Once its worker can read it, the run goes on by itself."
     return (

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from .activities import activity_waits
 from .answer import Wait, Why
 from .facts import Facts
+from .listens import listen_waits
 from .others import child_waits, operation_waits, rest, timer_waits
+from .projects import served
 from .run import blocking, cancel_ignored, ended, task_wait
 
 ALSO_SHOWN = 5
@@ -19,9 +21,10 @@ def tell(facts: Facts) -> Why:
     """Why the run does not go on, or how it ended."""
     whole = ended(facts) or blocking(facts)
     if whole is not None:
-        return _answer(facts, whole, ())
+        return _answer(facts, served(facts, whole), ())
     waits = sorted(_waits(facts), key=lambda wait: wait.rank) or [rest(facts)]
     first, *others = waits
+    first = served(facts, first)
     if facts.run.cancellation is not None and facts.run.task is None:
         first = cancel_ignored(facts, first)
     return _answer(facts, first, tuple(other.sentence for other in others))
@@ -35,6 +38,7 @@ def _waits(facts: Facts) -> Iterator[Wait]:
     yield from child_waits(facts)
     yield from operation_waits(facts)
     yield from timer_waits(facts)
+    yield from listen_waits(facts)
 
 
 def _answer(facts: Facts, wait: Wait, also: tuple[str, ...]) -> Why:
@@ -54,4 +58,5 @@ def _answer(facts: Facts, wait: Wait, also: tuple[str, ...]) -> Why:
         needs_somebody=wait.needs_somebody,
         also=shown,
         child=wait.child,
+        task=wait.task,
     )

@@ -213,6 +213,9 @@ def _options(start: _Start) -> StartOptions:
     return StartOptions(
         id=start.workflow_id,
         queue=start.project.queue,
+        # A drawn workflow may wait for months; what limits it stands in its definition.
+        execution_timeout=timedelta(0),
+        run_timeout=timedelta(0),
         start_delay=start.wanted.delay,
         if_exists="fail",  # so that we hear whether it existed; it is no failure here
         priority=start.wanted.priority or start.project.priority,

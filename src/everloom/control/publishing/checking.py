@@ -75,12 +75,11 @@ async def build(p: Platform, checked: CheckedSource, there: frozenset[str]) -> B
 
 async def known_types(tx: Transaction, project: Project) -> frozenset[str]:
     """Workflow types that definitions of a project may run. Retired ones are served as well."""
-    return frozenset(
-        each.type_name
-        for definition in await tx.definitions.list(project.id)
-        for each in await tx.versions.list_versions(definition.id, whole=False)
-        if not is_recompiled(each)
-    )
+    found: set[str] = set()
+    for definition in await tx.definitions.list(project.id):
+        versions = await tx.versions.list_versions(definition.id, whole=False)
+        found |= {each.type_name for each in versions if not is_recompiled(each)}
+    return frozenset(found)
 
 
 def is_recompiled(code: CompiledCode) -> bool:

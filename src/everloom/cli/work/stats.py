@@ -69,11 +69,13 @@ def show_all(*, days: int, as_json: bool) -> None:
 def show(project: str, *, days: int, definition: str | None, as_json: bool) -> None:
     """Show the totals of a project, and its activities."""
     out = Output(as_json=as_json)
-    which = read_workflow(definition) if definition else {}
+    which, version = read_workflow(definition)
 
     async def read(p: Platform, _: str) -> tuple[ProjectReport, list[ActivityReport]]:
-        runs = await project_statistics(p, project, days=days, **which)
-        return runs, await activity_statistics(p, project, days=days, **which)
+        return (
+            await project_statistics(p, project, days=days, definition=which, version=version),
+            await activity_statistics(p, project, days=days, definition=which, version=version),
+        )
 
     runs, activities = on_platform(read, temporal=False)
     if as_json:

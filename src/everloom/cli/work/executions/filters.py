@@ -39,10 +39,12 @@ def read_filter(text: str) -> RunsFilter:
     return RunsFilter(**found)
 
 
-def read_workflow(text: str) -> Mapping[str, str]:
-    """Definition and version in `shop.order` or `shop.order@1.0.0`."""
+def read_workflow(text: str | None) -> tuple[str | None, str | None]:
+    """Definition and version in `shop.order` or `shop.order@1.0.0`; None where none is named."""
+    if text is None:
+        return None, None
     definition, at, version = text.rpartition("@")
-    return {"definition": definition, "version": version} if at else {"definition": text}
+    return (definition, version) if at else (text, None)
 
 
 def read_status(text: str) -> ExecutionStatus:
@@ -79,10 +81,16 @@ def read_moment(text: str) -> datetime:
         ) from None
 
 
+def _named(text: str) -> Mapping[str, str]:
+    definition, version = read_workflow(text)
+    parts = {"definition": definition, "version": version}
+    return {name: value for name, value in parts.items() if value is not None}
+
+
 _READERS: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "status": lambda text: {"status": read_status(text)},
-    "definition": read_workflow,
-    "type": read_workflow,
+    "definition": _named,
+    "type": _named,
     "version": lambda text: {"version": text},
     "since": lambda text: {"since": read_moment(text)},
     "until": lambda text: {"until": read_moment(text)},

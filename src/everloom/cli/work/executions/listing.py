@@ -38,12 +38,12 @@ def list_all(project: str, wanted: Wanted, *, as_json: bool) -> None:
             "`--query` asks Temporal, `--project` the store of the project.",
             hint="Leave one of them out.",
         )
-    named = read_workflow(wanted.workflow) if wanted.workflow else {}
+    definition, version = read_workflow(wanted.workflow)
     which = RunsFilter(
         status=read_status(wanted.status) if wanted.status else None,
         since=read_moment(wanted.since) if wanted.since else None,
-        definition=named.get("definition"),
-        version=named.get("version"),
+        definition=definition,
+        version=version,
     )
     page = on_platform(
         lambda p, _: list_runs(p, project, which, limit=wanted.limit), temporal=False

@@ -7,6 +7,7 @@ from typing import Any
 from everloom.cli.exits import FAILED, OK
 from everloom.cli.output import Output
 from everloom.cli.work.platform import on_platform
+from everloom.control.projects import Platform
 from everloom.control.publishing import (
     GatedRun,
     GateReport,
@@ -14,7 +15,7 @@ from everloom.control.publishing import (
     gate_versions,
     publish_fix,
 )
-from everloom.worker.projects import Replays
+from everloom.worker.projects import ReplayBench
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ def fix(call: Fix) -> int:
             call.name,
             call.version,
             call.of,
-            replays=Replays(),
+            replays=_bench(p),
             by=by,
             force=call.force,
             note=call.note,
@@ -61,7 +62,7 @@ def gate(project: str, *, apply: bool, as_json: bool) -> int:
     """Ask whether runs replay on what today's compiler makes; 1 when some do not."""
     out = Output(as_json=as_json)
     report = on_platform(
-        lambda p, by: gate_versions(p, project, replays=Replays(), by=by, apply=apply),
+        lambda p, by: gate_versions(p, project, replays=_bench(p), by=by, apply=apply),
         temporal=True,
     )
     is_well = not report.refused and not any(each.pinned for each in report.changed)
@@ -90,6 +91,10 @@ def gate_document(report: GateReport) -> dict[str, Any]:
         "closed_misfits": [_run_document(each) for each in report.closed_misfits],
         "worker_problem": report.worker_problem,
     }
+
+
+def _bench(p: Platform) -> ReplayBench:
+    return ReplayBench(p.settings, namespace=p.temporal.namespace)
 
 
 def _run_document(run: GatedRun) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from everloom.store import (
     StoreAddressInvalid,
     StoreRefused,
     StoreUnavailable,
+    has_store,
     open_store,
 )
 
@@ -43,6 +44,14 @@ async def test_a_file_may_be_named(tmp_path: Path) -> None:
         await store.check()
 
     assert (tmp_path / "deep" / "down" / "my.db").exists()
+
+
+async def test_whether_there_is_a_store_is_known_without_opening_it(tmp_path: Path) -> None:
+    """Where one is named, or where the file is that is used when none is."""
+    assert not has_store(settings_for(tmp_path))
+    assert has_store(settings_for(tmp_path, "postgresql://host/name"))
+    async with open_store(settings_for(tmp_path)):
+        assert has_store(settings_for(tmp_path))
 
 
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -34,6 +34,16 @@ async def test_events_come_in_the_order_in_which_they_were_added(store: Store) -
         assert await tx.events.last_position() == second.position
 
 
+async def test_many_events_of_a_transaction_keep_their_order(store: Store) -> None:
+    """A batch of runs has hundreds."""
+    subjects = [str(number) for number in range(700)]
+
+    await add(store, *subjects)
+
+    async with store.begin() as tx:
+        assert [each.subject for each in await tx.events.after(0, limit=1000)] == subjects
+
+
 async def test_nothing_has_happened_at_first(tx: Transaction) -> None:
     """Whoever follows from the beginning begins at 0."""
     assert await tx.events.last_position() == 0
@@ -41,10 +51,14 @@ async def test_nothing_has_happened_at_first(tx: Transaction) -> None:
 
 async def test_events_go_with_their_transaction(store: Store) -> None:
     """What is undone did not happen."""
-    with pytest.raises(KeyError):
+
+    async def fail() -> None:
         async with store.begin() as tx:
             await tx.events.add("thing.done", "undone", {}, at=NOON)
             raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
 
     async with store.begin() as tx:
         assert await tx.events.after(0) == []

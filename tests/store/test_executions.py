@@ -39,6 +39,7 @@ async def test_a_run_comes_back_as_it_was_recorded(tx: Transaction, project: Pro
     assert await tx.executions.record("a", [whole]) == [Recorded(before=None, after=whole)]
 
     found = await tx.executions.find(project.id, "w", "run-w")
+    assert found is not None
     assert found == whole
     assert list(found.input) == ["b", "a"]
 
@@ -83,10 +84,14 @@ async def test_a_batch_that_was_undone_counts_when_it_comes_again(
     store: Store, project: Project
 ) -> None:
     """What is not kept was not recorded."""
-    with pytest.raises(KeyError):
+
+    async def fail() -> None:
         async with store.begin() as tx:
             await tx.executions.record("a", [run(project, "w")])
             raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
 
     async with store.begin() as tx:
         assert len(await tx.executions.record("a", [run(project, "w")])) == 1
@@ -113,6 +118,20 @@ async def test_a_run_that_ended_never_opens_again(tx: Transaction, project: Proj
     assert late.before == ended
     assert late.after == replace(ended, input={"a": 1})
     assert await tx.executions.find(project.id, "w") == late.after
+
+
+async def test_an_end_that_did_not_happen_is_put_right(tx: Transaction, project: Project) -> None:
+    """The one way in which a run opens again: for whoever has asked Temporal."""
+    started = run(project, "w", input=1, cost=2.0)
+    ended = completed(started, output={"b": 2})
+    await tx.executions.record("a", [ended])
+
+    put_right = await tx.executions.reopen(run(project, "w"))
+
+    assert put_right == Recorded(before=ended, after=started)
+    assert await tx.executions.find(project.id, "w") == started
+    assert await tx.executions.reopen(run(project, "w")) is None
+    assert await tx.executions.reopen(run(project, "unknown")) is None
 
 
 async def test_what_a_change_does_not_know_stays(tx: Transaction, project: Project) -> None:

@@ -52,17 +52,19 @@ async def test_a_transaction_that_its_database_leaves_is_undone(
     """Its next statement says that the database is away, and so does its end."""
     settings = settings_for(tmp_path, own_postgres.create_database("shop"))
     async with open_store(settings) as store:
-        with pytest.raises(StoreUnavailable):
+
+        async def lose(*names: str) -> None:
             async with store.begin() as tx:
-                await tx.users.create("half")
+                await tx.users.create("first")
                 await asyncio.to_thread(own_postgres.kill)
-                await tx.users.create("way")
-        await asyncio.to_thread(own_postgres.start)
+                for name in names:
+                    await tx.users.create(name)
 
         with pytest.raises(StoreUnavailable):
-            async with store.begin() as tx:
-                await tx.users.create("whole")
-                await asyncio.to_thread(own_postgres.kill)
+            await lose("second")
+        await asyncio.to_thread(own_postgres.start)
+        with pytest.raises(StoreUnavailable):
+            await lose()
         await asyncio.to_thread(own_postgres.start)
 
         async with store.begin() as tx:

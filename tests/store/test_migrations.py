@@ -1,8 +1,9 @@
 """Migrations: forward and back with data, as the tables in the code say, several at once."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -21,10 +22,11 @@ from everloom.store.tables import metadata
 
 from .samples import NOON, activity, define, publish, run, totals, worker
 
+T = TypeVar("T")
 MIGRATIONS = Path(everloom.store.__file__).parent / "migrations"
 
 
-async def change(store: Store, what: Any) -> Any:
+async def change(store: Store, what: Callable[[Connection], T]) -> T:
     """Do something with a connection in a transaction."""
     engine = store._engine  # pyright: ignore[reportPrivateUsage]
     async with engine.connect() as connection, connection.begin():

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from everloom.store import Project, ProjectId, RowMissing, Store, Transaction, WorkerStatus
+from everloom.store import Beat, Project, ProjectId, RowMissing, Store, Transaction, WorkerStatus
 
 from .samples import NOON, host, minutes, worker
 
@@ -65,7 +65,7 @@ async def test_a_host_beats_for_many_at_once(tx: Transaction, project: Project) 
     for each in made:
         await tx.workers.set(worker(each.id))
 
-    beats = {each.id: ((each.name,), {}) for each in made}
+    beats: dict[ProjectId, Beat] = {each.id: ((each.name,), {}) for each in made}
     await tx.workers.beat(host(), beats, minutes(3))
 
     workers = {each.project_id: each for each in await tx.workers.list()}

@@ -283,11 +283,11 @@ class StoreSettings(Section):
     """Connections to PostgreSQL that a process holds at most. SQLite: those that read at once."""
 
     connect_timeout: PositiveDuration = timedelta(seconds=5)
-    """How long connecting, or waiting for a free connection, may take."""
+    """How long connecting to PostgreSQL may take."""
 
     statement_timeout: PositiveDuration = timedelta(seconds=30)
-    """How long PostgreSQL may take over one statement, or SQLite may wait until another process has
-    written."""
+    """How long PostgreSQL may take over one statement, and how long a transaction waits for a free
+    connection or, on SQLite, until another one has written."""
 
     objects: str = ".everloom/objects"
     """Folder or address of the object store: a path, `s3://bucket/prefix`, `gs://bucket/prefix` or

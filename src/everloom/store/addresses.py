@@ -99,7 +99,7 @@ def _sqlite(address: Address, settings: StoreSettings) -> AsyncEngine:
         json_serializer=write_json,
         pool_size=settings.pool_size,
         max_overflow=0,
-        pool_timeout=settings.connect_timeout.total_seconds(),
+        pool_timeout=waits.total_seconds(),
         connect_args={"timeout": waits.total_seconds()},
     )
     pragmas = (
@@ -142,7 +142,7 @@ def _postgresql(address: Address, settings: StoreSettings) -> AsyncEngine:
             pool_pre_ping=True,  # a server that was restarted is noticed here, not in the middle
             pool_size=settings.pool_size,
             max_overflow=0,
-            pool_timeout=connect_timeout,
+            pool_timeout=settings.statement_timeout.total_seconds(),
             connect_args={
                 "connect_timeout": max(1, round(connect_timeout)),
                 "application_name": "everloom",

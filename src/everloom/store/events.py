@@ -10,10 +10,11 @@ only then also means that whoever holds it waits for nothing else.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 
 from everloom.core import Json
 
+from .given import insert_given
 from .rows import Event, ProjectId
 from .statements import Statements
 from .tables import events
@@ -68,4 +69,4 @@ class Events:
             return
         if self._statements.dialect == "postgresql":
             await self._statements.first(select(func.pg_advisory_xact_lock(_LOCK)))
-        await self._statements.write(insert(events), waiting)
+        await self._statements.write(insert_given(self._statements, events, waiting))

@@ -88,7 +88,9 @@ class Executions:
         )
         if run_id is not None:
             question = question.where(table.c.run_id == run_id)
-        newest = question.order_by(_beside_indexes(table.c.started_at).desc()).limit(1)
+        newest = question.order_by(
+            _beside_indexes(table.c.started_at).desc(), table.c.run_id.desc()
+        ).limit(1)
         row = await self._statements.first(newest)
         return None if row is None else _execution(row)
 

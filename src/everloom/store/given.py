@@ -52,8 +52,11 @@ def given(
 
 
 def insert_given(statements: Statements, table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
-    """The beginning of an insert of rows, which can say what to do when one is there already."""
-    columns = list(table.c)
+    """The beginning of an insert of rows, which can say what to do when one is there already.
+
+    They are inserted in this order. Columns that the first row does not name get their defaults.
+    """
+    columns = [c for c in table.c if c.name in rows[0]]
     # `WHERE true`: without it SQLite takes `ON CONFLICT` for the condition of a join.
     found = select(given(statements, columns, rows)).where(true())
     return statements.insert(table).from_select([c.name for c in columns], found)

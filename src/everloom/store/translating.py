@@ -22,6 +22,9 @@ _REFUSED_AT_SIGN_IN = re.compile(
 """libpq gives errors of connecting no code, only words. Other words, or words in another language,
 count as away: trying once too often does no harm."""
 
+_NO_SUCH = re.compile(r"no such (table|column)|table \S+ has no column")
+"""SQLite gives these no code of their own."""
+
 _AWAY, _BUSY, _FULL, _REFUSED, _SCHEMA, _REFERENCE = range(6)
 
 _BY_STATE = {
@@ -30,6 +33,7 @@ _BY_STATE = {
     "40P01": _BUSY,  # deadlock
     "42501": _REFUSED,  # insufficient privilege
     "25006": _REFUSED,  # read-only transaction: a standby
+    "25P03": _BUSY,  # the transaction did nothing for too long
     "57014": _BUSY,  # the statement took longer than it may
     "55P03": _BUSY,  # lock not available
     "42P01": _SCHEMA,  # undefined table
@@ -89,6 +93,8 @@ def _kind_of(error: exc.DBAPIError) -> int | None:
         return _BY_STATE.get(state, _BY_CLASS.get(state[:2]))
     result: object = getattr(cause, "sqlite_errorname", None)
     if isinstance(result, str):
+        if _NO_SUCH.match(str(cause)):
+            return _SCHEMA
         return _BY_RESULT.get(result, _BY_RESULT.get("_".join(result.split("_")[:2])))
     if isinstance(error, exc.OperationalError | exc.InterfaceError) or error.connection_invalidated:
         return _REFUSED if _REFUSED_AT_SIGN_IN.search(str(cause)) else _AWAY

@@ -136,6 +136,18 @@ async def test_definition_may_run_what_its_project_has_published(p: Platform, pr
     assert '"shop.payment@2.1.0"' in code.source
 
 
+async def test_definition_may_run_a_retired_version(p: Platform, project: str) -> None:
+    """Its code is still there, and is served."""
+    payment = await published(p, order("1.0.0", name="payment"), project=project)
+    await published(p, order("1.1.0", name="payment"), project=project)
+    async with p.store.begin() as tx:
+        await tx.versions.retire(payment.id, payment.created_at)
+
+    code = await published(p, order(tasks=RUNS_ANOTHER.format(version="1.0.0")), project=project)
+
+    assert '"shop.payment@1.0.0"' in code.source
+
+
 async def test_definition_may_not_run_what_only_other_projects_have(
     p: Platform, project: str
 ) -> None:

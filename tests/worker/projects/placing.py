@@ -90,10 +90,15 @@ def drained_fast(settings: Settings) -> Settings:
 
 
 async def start(
-    temporal: TemporalService, project: Project, type_name: str, input: object = None
+    temporal: TemporalService,
+    project: Project,
+    type_name: str,
+    input: object = None,
+    *,
+    queue: str | None = None,
 ) -> str:
-    """Start a run of a project; its workflow id."""
-    options = StartOptions(id=f"{project.queue}/{fresh('run')}", queue=project.queue)
+    """Start a run of a project, on its own queue or on another one; its workflow id."""
+    options = StartOptions(id=f"{project.queue}/{fresh('run')}", queue=queue or project.queue)
     await temporal.start_workflow(type_name, input, options)
     return options.id
 

@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from everloom.control.placement import (
     ORDER,
+    PLACEMENT,
     SERVE,
     SERVING,
     Ended,
@@ -23,6 +24,7 @@ from everloom.core import EverloomError, Unavailable
 from everloom.observe import get_logger
 from everloom.store import ProjectId, WorkerStatus
 from everloom.temporal import MessageRefused, RunNotFound, TemporalService
+from everloom.worker.projects import ProjectForeign
 
 from .carrying import Carried, Carrier, ProjectElsewhere, lost
 from .noting import note_failure, note_worker
@@ -48,6 +50,7 @@ class HostActivities:
         Raises:
             ApplicationError: Its worker cannot begin or has ended, with our code as its type.
         """
+        _check_asker()
         async with _beating(order.heartbeat):
             try:
                 carried = await self._carrier.take(order)
@@ -64,6 +67,7 @@ class HostActivities:
     @activity.defn(name=ORDER)
     async def order(self, order: OrderProject) -> bool:
         """Do something with a project; whether it was done, or is being done."""
+        _check_asker()
         carried = self._carrier.order(order.queue, order.number, order.action)
         if carried is None:
             return False
@@ -178,6 +182,14 @@ async def _beating(silence: timedelta) -> AsyncGenerator[None]:
         yield
     finally:
         beating.cancel()
+
+
+def _check_asker() -> None:
+    """Nobody but a placement orders hosts about: a definition may name our queue too."""
+    asker = activity.info().workflow_type
+    if asker != PLACEMENT:
+        message = f"A host takes no orders of `{asker}`."
+        raise ApplicationError(message, type=ProjectForeign.code, non_retryable=True)
 
 
 def _failure(error: EverloomError) -> ApplicationError:

@@ -28,7 +28,7 @@ from everloom.steps.evaluator import ProcessEvaluator
 from everloom.store import open_store
 from everloom.temporal import TemporalService
 from everloom.worker.definitions import catalog_activities
-from everloom.worker.projects import HostMeans
+from everloom.worker.projects import FairEvaluator, HostMeans
 from everloom.worker.recording import Recorder
 from everloom.worker.waiting import first
 
@@ -53,6 +53,9 @@ PLACEMENTS = 50
 """Placements that are asked at once; each is replayed for it, and is short."""
 
 POLLS = 4
+
+EVALUATORS = 4
+"""Processes for costly expressions, started when they are needed; a project gets one at a time."""
 
 LAST_WORDS = timedelta(seconds=5)
 
@@ -112,9 +115,9 @@ async def run_host(
 
 
 async def _open(settings: Settings, options: HostOptions, stack: AsyncExitStack) -> "_Host":
-    evaluator = ProcessEvaluator()
+    evaluator = ProcessEvaluator(processes=EVALUATORS)
     stack.callback(evaluator.close)
-    use_evaluator(evaluator)
+    use_evaluator(FairEvaluator(evaluator))
     stack.callback(use_evaluator, None)
     store = await stack.enter_async_context(open_store(settings))
     temporal = TemporalService(settings, address=options.address, namespace=options.namespace)

@@ -1,5 +1,7 @@
 """How do the versions of projects get run? Code on demand, a worker a project, replays for the gate."""
 
+from .borders import ProjectForeign
+from .fairness import FairEvaluator
 from .instances import CodeDelayed, Codes
 from .replays import ReplayBench
 from .runner import AnyVersion, ProjectRunner
@@ -10,7 +12,9 @@ __all__ = [
     "AnyVersion",
     "CodeDelayed",
     "Codes",
+    "FairEvaluator",
     "HostMeans",
+    "ProjectForeign",
     "ProjectRunner",
     "ProjectWorker",
     "Records",

@@ -26,6 +26,9 @@ from everloom.core import EverloomError, Unavailable
 from everloom.observe import get_logger
 from everloom.worker.definitions import LoadedDefinition
 
+from .borders import foreign, is_of_project
+from .fairness import on_behalf_of
+
 WITHIN = 1.3
 """Seconds that a run waits for its code. The SDK takes a task of two seconds for stuck."""
 
@@ -69,6 +72,8 @@ class OnDemandInstance(WorkflowInstance):
         codes: Codes,
         loop: asyncio.AbstractEventLoop,
         on_gone: Callable[["OnDemandInstance"], None],
+        *,
+        queue: str | None = None,
     ) -> None:
         """Take the code when it is in memory; nothing waits here.
 
@@ -77,24 +82,32 @@ class OnDemandInstance(WorkflowInstance):
             codes: Where its code is.
             loop: The worker's, on which instances are made.
             on_gone: Told, in a thread, when the run leaves the memory.
+            queue: The project's: a run of elsewhere is refused. None: none is.
         """
         self._details = details
         self._codes = codes
         self._loop = loop
         self._on_gone = on_gone
+        self._queue = queue
+        self._inner: WorkflowInstance | None = None
         info = details.info
-        loaded = codes.find(info.workflow_type, info.workflow_id, info.run_id)
-        self._inner = None if loaded is None else make_instance(details, loaded)
+        self._is_foreign = queue is not None and not is_of_project(info.workflow_id, queue)
+        if not self._is_foreign:
+            loaded = codes.find(info.workflow_type, info.workflow_id, info.run_id)
+            self._inner = None if loaded is None else make_instance(details, loaded)
 
     @override
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         is_last = any(job.HasField("remove_from_cache") for job in act.jobs)
+        if self._is_foreign and not is_last:
+            return self._refused(act.run_id)
         if self._inner is None and not is_last:
             try:
                 self._inner = self._open()
             except EverloomError as error:
                 return self._failed(act.run_id, error)
-        completion = _nothing() if self._inner is None else self._inner.activate(act)
+        with on_behalf_of(self._queue or ""):
+            completion = _nothing() if self._inner is None else self._inner.activate(act)
         if is_last:
             self._on_gone(self)
         return completion
@@ -155,6 +168,19 @@ class OnDemandInstance(WorkflowInstance):
         info = self._details.info
         loaded = await self._codes.read(info.workflow_type, info.workflow_id, info.run_id)
         return make_instance(self._details, loaded)
+
+    def _refused(self, run_id: str) -> WorkflowActivationCompletion:
+        """The end of a run that does not belong here. Its task would be tried again for ever."""
+        info = self._details.info
+        error = foreign(info.workflow_id, info.task_queue)
+        completion = WorkflowActivationCompletion(run_id=run_id)
+        failure = completion.successful.commands.add().fail_workflow_execution.failure
+        failure.message = error.message
+        failure.source = "everloom"
+        failure.application_failure_info.type = error.code
+        failure.application_failure_info.non_retryable = True
+        log.warning("run of elsewhere refused", queue=info.task_queue, workflow_id=info.workflow_id)
+        return completion
 
     def _failed(self, run_id: str, error: EverloomError) -> WorkflowActivationCompletion:
         info = self._details.info

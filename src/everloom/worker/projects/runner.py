@@ -31,8 +31,15 @@ class AnyVersion:
 class ProjectRunner(WorkflowRunner):
     """Makes the runs of one worker, and knows which are in its memory."""
 
-    def __init__(self, codes: Codes) -> None:
+    def __init__(self, codes: Codes, *, queue: str | None = None) -> None:
+        """Begin with nothing in memory.
+
+        Args:
+            codes: Where code is.
+            queue: The project's: runs of elsewhere are refused. None: none are.
+        """
         self._codes = codes
+        self._queue = queue
         self._lock = Lock()
         self._live: dict[str, OnDemandInstance] = {}
 
@@ -42,7 +49,8 @@ class ProjectRunner(WorkflowRunner):
 
     @override
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        instance = OnDemandInstance(det, self._codes, asyncio.get_running_loop(), self._gone)
+        loop = asyncio.get_running_loop()
+        instance = OnDemandInstance(det, self._codes, loop, self._gone, queue=self._queue)
         with self._lock:
             self._live[det.info.run_id] = instance
         return instance

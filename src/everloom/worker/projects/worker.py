@@ -23,6 +23,7 @@ from everloom.worker.errors import WorkerCodeInvalid
 from everloom.worker.interceptors import worker_interceptors
 from everloom.worker.running import RunningActivities
 
+from .borders import Border
 from .runner import AnyVersion, ProjectRunner
 from .shelf import Shelf
 
@@ -104,7 +105,7 @@ class ProjectWorker:
         self.project = project
         self.shelf = Shelf(means.store, project.id, threads=means.threads)
         self._threads = means.threads
-        self._runner = ProjectRunner(self.shelf)
+        self._runner = ProjectRunner(self.shelf, queue=project.queue)
         self._steps = Steps(means.settings, project=project.queue)
         try:
             self._worker = self._build(means, client)
@@ -167,7 +168,7 @@ class ProjectWorker:
     def _build(self, means: HostMeans, client: Client) -> Worker:
         settings, project = means.settings, self.project
         at_once = project.limits.activities or settings.projects.activities
-        interceptors = worker_interceptors(settings, means.running)
+        interceptors = [Border(project.queue), *worker_interceptors(settings, means.running)]
         if means.records is not None:
             interceptors.append(means.records.interceptor(project.id))
         return Worker(

@@ -4,7 +4,7 @@ What both have in common at their beginning and end is set aside, so that a hist
 costs what it costs to read it; only what lies between is aligned.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -12,13 +12,17 @@ from typing import Any, Literal
 
 from temporalio.converter import DataConverter
 
+from everloom.control.drawn import UNDRAWN, Drawn, is_drawn
+from everloom.control.happened import TimelineEntry, entries_of
 from everloom.core import Invalid
 from everloom.settings import Settings
 from everloom.temporal import (
     Step,
     TemporalService,
+    WorkflowHistory,
     data_converter,
     read_history,
+    read_history_file,
     read_run,
     read_steps_file,
     read_values,
@@ -26,6 +30,7 @@ from everloom.temporal import (
     steps_of,
 )
 
+from .parting import Parting, find_parting
 from .references import parse_reference
 
 _MACHINERY = frozenset(
@@ -53,6 +58,14 @@ UNEQUAL_LOOKED_AT = 2000
 
 Mark = Literal["same", "values", "only-a", "only-b"]
 """`values`: both made the step, but something else went in or came out."""
+
+
+ReadDrawn = Callable[[str], Awaitable[Drawn]]
+"""The definition of a workflow type."""
+
+
+async def _undrawn(_workflow: str) -> Drawn:
+    return UNDRAWN
 
 
 class NothingToCompare(Invalid):
@@ -108,15 +121,26 @@ class Comparison:
     """Further steps after those rows."""
     values: tuple[Row, ...]
     """Steps that both made before they parted, with other inputs or results."""
+    parting: Parting | None = None
+    """Of drawn workflows: the first task at which they part."""
 
 
 @dataclass(frozen=True)
 class _Read:
     side: Side
     steps: list[Step]
+    tasks: list[TimelineEntry] | None = None
+    """Of a drawn workflow: what its tasks did."""
 
 
-async def compare_runs(settings: Settings, temporal: TemporalService, a: str, b: str) -> Comparison:
+async def compare_runs(
+    settings: Settings,
+    temporal: TemporalService,
+    a: str,
+    b: str,
+    *,
+    drawn: ReadDrawn = _undrawn,
+) -> Comparison:
     """Two histories side by side.
 
     Args:
@@ -124,6 +148,7 @@ async def compare_runs(settings: Settings, temporal: TemporalService, a: str, b:
         temporal: Where runs are; two files need none.
         a: An id, `ID@RUN` for exactly one run of it, or a history file (`.json`).
         b: As `a`.
+        drawn: Definitions by workflow type, for the names and kinds of tasks.
 
     Raises:
         NothingToCompare: Both name the same run.
@@ -136,22 +161,38 @@ async def compare_runs(settings: Settings, temporal: TemporalService, a: str, b:
             f"Both sides are {a!r}.", hint="Name two runs: ID, ID@RUN-ID or a history file."
         )
     converter = data_converter(settings)
-    first, second = await _read(temporal, a, converter), await _read(temporal, b, converter)
+    first = await _read(temporal, a, converter, drawn)
+    second = await _read(temporal, b, converter, drawn)
     return await _compare(converter, first, second)
 
 
-async def _read(temporal: TemporalService, named: str, converter: DataConverter) -> _Read:
+async def _read(
+    temporal: TemporalService, named: str, converter: DataConverter, drawn: ReadDrawn
+) -> _Read:
     path = Path(named)
     if path.suffix == ".json":
         id, steps = read_steps_file(path)
-        return _Read(Side(name=named, id=id, events=len(steps)), steps)
+        tasks = None
+        if is_drawn(steps[0].name):
+            tasks = await _tasks(read_history_file(path), steps[0].name, converter, drawn)
+        return _Read(Side(name=named, id=id, events=len(steps)), steps, tasks)
     meant = parse_reference(named)
     info = (await read_run(temporal, meant.workflow_id, meant.run_id)).info
     history = await read_history(temporal, info.id, info.run_id)
     for event in history.events:
         await reveal_event(event, converter)
     steps = steps_of(history)
-    return _Read(Side(name=named, id=info.id, events=len(steps)), steps)
+    tasks = await _tasks(history, info.workflow, converter, drawn)
+    return _Read(Side(name=named, id=info.id, events=len(steps)), steps, tasks)
+
+
+async def _tasks(
+    history: WorkflowHistory, workflow: str, converter: DataConverter, drawn: ReadDrawn
+) -> list[TimelineEntry] | None:
+    """What the tasks of a drawn workflow did."""
+    if not is_drawn(workflow):
+        return None
+    return await entries_of(history.events, await drawn(workflow), converter)
 
 
 async def _compare(converter: DataConverter, first: _Read, second: _Read) -> Comparison:
@@ -172,6 +213,7 @@ async def _compare(converter: DataConverter, first: _Read, second: _Read) -> Com
         rows=tuple(rows),
         hidden=hidden,
         values=tuple(await _other_values(converter, a[:alike], b[:alike])),
+        parting=find_parting(first.tasks, second.tasks) if first.tasks and second.tasks else None,
     )
 
 

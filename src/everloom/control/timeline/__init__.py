@@ -1,9 +1,19 @@
-"""What happened in a run, in the words of its definition: read page by page, or followed as it goes."""
+"""The runs of projects in the words of their definitions: what they did, why they wait, where two part."""
 
-from .asking import follow_workflow_timeline, read_workflow_timeline
-from .positions import PositionInvalid
+from everloom.control.happened import (
+    Attempt,
+    PositionInvalid,
+    Status,
+    TaskError,
+    Timeline,
+    TimelineEntry,
+    Value,
+    follow_workflow_timeline,
+    read_workflow_timeline,
+)
+
 from .projects import follow_timeline, read_drawn, read_timeline
-from .shapes import Attempt, Status, TaskError, Timeline, TimelineEntry, Value
+from .reasons import compare_project_runs, why_run
 
 __all__ = [
     "Attempt",
@@ -13,9 +23,11 @@ __all__ = [
     "Timeline",
     "TimelineEntry",
     "Value",
+    "compare_project_runs",
     "follow_timeline",
     "follow_workflow_timeline",
     "read_drawn",
     "read_timeline",
     "read_workflow_timeline",
+    "why_run",
 ]

@@ -4,12 +4,15 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from everloom.control.drawn import UNDRAWN, Drawn
+from everloom.control.happened import (
+    Timeline,
+    TimelineEntry,
+    follow_workflow_timeline,
+    read_workflow_timeline,
+)
 from everloom.control.projects import Platform, read_project, workflow_id_of
 from everloom.store import Project
 from everloom.temporal import read_run
-
-from .asking import follow_workflow_timeline, read_workflow_timeline
-from .shapes import Timeline, TimelineEntry
 
 
 async def read_timeline(

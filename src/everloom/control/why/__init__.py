@@ -2,6 +2,6 @@
 
 from .answer import NEEDS_SOMEBODY, RANKS, Why
 from .asking import explain_wait
-from .facts import ProjectFacts
+from .facts import ProjectFacts, WorkerFacts
 
-__all__ = ["NEEDS_SOMEBODY", "RANKS", "ProjectFacts", "Why", "explain_wait"]
+__all__ = ["NEEDS_SOMEBODY", "RANKS", "ProjectFacts", "Why", "WorkerFacts", "explain_wait"]

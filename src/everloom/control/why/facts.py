@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from everloom.control.drawn import UNDRAWN, Drawn
 from everloom.core import Json
-from everloom.store import Host, ProjectWorker
 from everloom.temporal import Listening, QueuePresence, RunWaits
 
 from .answer import Why
@@ -44,9 +44,27 @@ class ProjectFacts:
     name: str
     """As it is typed."""
     queue: str
-    worker: ProjectWorker | None = None
+    worker: "WorkerFacts | None" = None
     """None: it was never started."""
-    host: Host | None = None
-    """The host of that worker; None when it is gone."""
+    silent_after: timedelta = timedelta(minutes=2)
+    """Silence after which a worker counts as dead."""
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
     """What is wrong with the version that the run began with, by workflow type."""
+
+
+WorkerStatus = Literal["starting", "running", "draining", "stopped", "error", "dead"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerFacts:
+    """The worker of a project, as it is written down."""
+
+    status: WorkerStatus
+    host: str | None = None
+    """Where it is, or was last."""
+    is_host_there: bool = True
+    last_heartbeat: datetime | None = None
+    error: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What cannot be loaded, by workflow type."""
+    restarts: int = 0

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from everloom.store import ProjectWorker, WorkerStatus
-
 from .answer import Wait
-from .facts import Facts, ProjectFacts
+from .facts import Facts, ProjectFacts, WorkerFacts
 from .words import ago, because, said, typed
 
 _UNSERVED = frozenset({"no-poller", "no-version-worker", "starting", "backlog"})
-_WELL = frozenset({WorkerStatus.RUNNING})
+_STOPPED = frozenset({"stopped", "draining"})
 
 
 def served(facts: Facts, wait: Wait) -> Wait:
@@ -23,8 +21,7 @@ def served(facts: Facts, wait: Wait) -> Wait:
         return replace(
             wait,
             reason="task-failing",
-            sentence=f"The worker of project `{project.name}` cannot load "
-            f"`{facts.run.info.workflow}`{because(broken)}.",
+            sentence=f"{_whose(project)} cannot load `{facts.run.info.workflow}`{because(broken)}.",
             evidence=tuple(_place(facts, project)),
             hint="Once the version can be loaded, its runs go on by themselves.",
         )
@@ -48,55 +45,54 @@ def _is_own(facts: Facts, wait: Wait, project: ProjectFacts) -> bool:
 
 
 def _unserved(facts: Facts, wait: Wait, project: ProjectFacts) -> Wait:
-    worker, name = project.worker, project.name
-    start = f"start it with `everloom projects start {typed(name)}`."
+    worker, name = project.worker, typed(project.name)
     where = tuple(_place(facts, project))
-    if worker is None:
-        return replace(
-            wait,
-            reason="no-poller",
-            sentence=f"The worker of project `{name}` was never started; {start}",
-            evidence=where,
-            hint="",
-        )
-    told = _told(facts, worker)
+    if worker is None or worker.status in _STOPPED:
+        told = "was never started" if worker is None else _told(facts, project, worker)
+        sentence = f"{_whose(project)} {told}; start it with `everloom projects start {name}`."
+        return replace(wait, reason="no-poller", sentence=sentence, evidence=where, hint="")
+    told = _told(facts, project, worker)
     if not told:
         return replace(wait, evidence=(*wait.evidence, *where))
-    stopped = worker.status in {WorkerStatus.STOPPED, WorkerStatus.DRAINING}
-    hint = wait.hint
-    sentence = f"The worker of project `{name}` {told}"
-    if stopped:
-        sentence, hint = f"{sentence}; {start}", ""
-    else:
-        sentence = f"{sentence}."
-        hint = "A host takes it again by itself; `everloom hosts list` shows whether there is one."
-    return replace(wait, reason="no-poller", sentence=sentence, evidence=where, hint=hint)
+    return replace(
+        wait,
+        reason="no-poller",
+        sentence=f"{_whose(project)} {told}.",
+        evidence=where,
+        hint="A host takes it by itself; `everloom hosts list` shows whether there is one.",
+    )
 
 
-def _told(facts: Facts, worker: ProjectWorker) -> str:
+def _whose(project: ProjectFacts) -> str:
+    return f"The worker of project `{project.name}`"
+
+
+def _told(facts: Facts, project: ProjectFacts, worker: WorkerFacts) -> str:
     """What is the matter with a worker; empty when it seems well."""
+    silent = f"is dead: its host is silent for {ago(worker.last_heartbeat, facts.now)}"
     match worker.status:
-        case WorkerStatus.STOPPED:
+        case "stopped":
             return "is stopped"
-        case WorkerStatus.DRAINING:
+        case "draining":
             return "takes no more work, since it is being stopped"
-        case WorkerStatus.DEAD:
-            return f"is dead: its host is silent for {ago(worker.last_heartbeat_at, facts.now)}"
-        case WorkerStatus.ERROR:
-            return f"has failed{because(worker.error or '')}"
-        case WorkerStatus.STARTING:
+        case "dead":
+            return silent
+        case "error":
+            return f"has failed{because(worker.error)}"
+        case "starting":
             return "is just starting"
-        case WorkerStatus.RUNNING:
-            return ""
+        case "running":
+            last = worker.last_heartbeat
+            return silent if last is None or facts.now - last > project.silent_after else ""
 
 
 def _place(facts: Facts, project: ProjectFacts) -> Iterator[str]:
     worker = project.worker
     if worker is None or worker.host is None:
         return
-    beat = f", last heartbeat {ago(worker.last_heartbeat_at, facts.now)} ago"
-    known = beat if worker.last_heartbeat_at is not None else ""
-    gone = "" if project.host is not None else " (a host that is gone)"
-    yield f"Its worker is {worker.status.value} on host `{said(worker.host)}`{gone}{known}."
+    beat = f", last heartbeat {ago(worker.last_heartbeat, facts.now)} ago"
+    known = beat if worker.last_heartbeat is not None else ""
+    gone = "" if worker.is_host_there else " (a host that is gone)"
+    yield f"Its worker is {worker.status} on host `{said(worker.host)}`{gone}{known}."
     if worker.restarts:
         yield f"It was started again {worker.restarts} times after it was lost."

@@ -6,9 +6,9 @@ from temporalio.api.enums.v1 import StartChildWorkflowExecutionFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 
 from everloom.control.drawn import name_of, pointing_of
-from everloom.control.timeline.doings import Doing
-from everloom.control.timeline.reading import Reading
-from everloom.control.timeline.shapes import Status, TaskError
+from everloom.control.happened.doings import Doing
+from everloom.control.happened.reading import Reading
+from everloom.control.happened.shapes import Status, TaskError
 
 _TAKEN = StartChildWorkflowExecutionFailedCause.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from temporalio.api.history.v1 import HistoryEvent
 
 from everloom.control.drawn import pointing_of
-from everloom.control.timeline.doings import Doing
-from everloom.control.timeline.reading import Reading
+from everloom.control.happened.doings import Doing
+from everloom.control.happened.reading import Reading
 
 _UNTIL = ", until "
 LIMIT = "time limit"

@@ -8,8 +8,8 @@ from temporalio.api.common.v1 import Payloads
 from temporalio.api.history.v1 import HistoryEvent
 
 from everloom.control.drawn import name_of, opened, pointing_of
-from everloom.control.timeline.doings import Doing
-from everloom.control.timeline.reading import Reading
+from everloom.control.happened.doings import Doing
+from everloom.control.happened.reading import Reading
 from everloom.core import Json, is_object
 
 _LOCAL = "core_local_activity"

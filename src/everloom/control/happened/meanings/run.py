@@ -5,9 +5,9 @@ from datetime import datetime
 from temporalio.api.enums.v1 import TimeoutType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 
-from everloom.control.timeline.doings import Doing
-from everloom.control.timeline.reading import Reading
-from everloom.control.timeline.shapes import Status, TaskError
+from everloom.control.happened.doings import Doing
+from everloom.control.happened.reading import Reading
+from everloom.control.happened.shapes import Status, TaskError
 
 _RESET = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
 _NOT_TAKEN = TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START

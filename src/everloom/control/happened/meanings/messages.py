@@ -4,8 +4,8 @@ from datetime import datetime
 
 from temporalio.api.history.v1 import HistoryEvent
 
-from everloom.control.timeline.doings import Doing
-from everloom.control.timeline.reading import Reading
+from everloom.control.happened.doings import Doing
+from everloom.control.happened.reading import Reading
 from everloom.flow import EVENT_SIGNAL
 
 

@@ -264,7 +264,7 @@ async def _target(p: Platform, to: str | None, present: str | None) -> str:
         if to in hosts:
             return to
         raise HostMissing(
-            f"There is no host `{to}`.", hint="`everloom hosts` lists those that are there."
+            f"There is no host `{to}`.", hint="`everloom hosts list` shows those that are there."
         )
     others = [
         each for name, each in hosts.items() if name != present and each.projects < each.slots

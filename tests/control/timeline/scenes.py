@@ -96,6 +96,7 @@ async def scene(
     *,
     given: Any = None,
     children: Sequence[Mapping[str, Any]] = (),
+    stays: bool = False,
     **others: Any,
 ) -> AsyncGenerator[Scene]:
     """Start a run of a definition with these tasks, and serve it while the block lasts."""
@@ -115,9 +116,10 @@ async def scene(
         try:
             yield run
         finally:  # what is left open would be cut off in the middle of its code
-            with suppress(EverloomError):
-                await temporal.cancel_workflow(id, None, "the scene is over")
-            await run.end()
+            if not stays:
+                with suppress(EverloomError):
+                    await temporal.cancel_workflow(id, None, "the scene is over")
+                await run.end()
 
 
 def at(entries: Sequence[TimelineEntry], pointer: str) -> list[TimelineEntry]:

@@ -159,8 +159,8 @@ async def test_branches_of_a_fork_are_told_apart(
 
 async def test_children_are_told(settings: Settings, temporal: TemporalService) -> None:
     """Their type, id and end."""
-    family = {"children": (CHILD, FAILING_CHILD)}
-    async with scene(settings, temporal, CHILDREN, **family) as run:
+    family = (CHILD, FAILING_CHILD)
+    async with scene(settings, temporal, CHILDREN, children=family) as run:
         await run.end()
         entries = (await run.read()).entries
 

@@ -117,4 +117,9 @@ async def compare_project_runs(p: Platform, project: str, a: str, b: str) -> Com
     def whole(named: str) -> str:
         return named if named.endswith(".json") else workflow_id_of(found.queue, named)
 
-    return await compare_runs(p.settings, p.temporal, whole(a), whole(b), drawn=drawn)
+    compared = await compare_runs(p.settings, p.temporal, whole(a), whole(b), drawn=drawn)
+    return replace(
+        compared,
+        a=replace(compared.a, name=a, id=run_name(found.queue, compared.a.id)),
+        b=replace(compared.b, name=b, id=run_name(found.queue, compared.b.id)),
+    )

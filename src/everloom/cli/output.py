@@ -41,8 +41,18 @@ class Output:
         """Tell people something that is no data."""
         self.talk.print(Text(visible(text)), soft_wrap=True)
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Write a table that fits the terminal; there, long cells go on in the next line."""
+    def table(
+        self, headings: Sequence[str], rows: Iterable[Sequence[str]], *, sparse: bool = False
+    ) -> None:
+        """Write a table that fits the terminal; there, long cells go on in the next line.
+
+        Args:
+            headings: Names of the columns.
+            rows: The cells.
+            sparse: In a terminal, leave out columns that say nothing.
+        """
+        if sparse and self.data.is_terminal:
+            headings, rows = _without_empty(headings, list(rows))
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for heading in headings:
             table.add_column(heading, overflow="fold")
@@ -91,3 +101,10 @@ class Output:
         for line in Text(text).wrap(self.data, width):
             line.rstrip()
             self.data.print(Text(" " * indent) + line, soft_wrap=True)
+
+
+def _without_empty(
+    headings: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    kept = [number for number in range(len(headings)) if any(row[number] for row in rows)]
+    return [headings[number] for number in kept], [[row[number] for number in kept] for row in rows]

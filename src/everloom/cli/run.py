@@ -64,11 +64,31 @@ def run(
         id=id,
         queue=queue,
         start_delay=start_delay,
-        project=project,
-        version=version,
-        priority=priority,
         follow=follow,
         wait=wait or follow,
         as_json=json,
     )
-    raise typer.Exit(work.run(call))
+    _check(project, queue=queue, version=version, priority=priority)
+    if project is None:
+        raise typer.Exit(work.run(call))
+    from .work.executions import starting  # noqa: PLC0415 - it brings the database along
+
+    wanted = starting.Wanted(project=project, version=version, priority=priority)
+    raise typer.Exit(starting.run(call, wanted))
+
+
+def _check(
+    project: str | None, *, queue: str | None, version: str | None, priority: int | None
+) -> None:
+    """Refuse what says nothing: a project has one queue; other runs have no version of their own."""
+    from .failures import UsageInvalid  # noqa: PLC0415 - help must not wait for it
+
+    if project is not None and queue is not None:
+        raise UsageInvalid(
+            "A project has one queue, so `--queue` says nothing.", hint="Leave it out."
+        )
+    if project is None and (version is not None or priority is not None):
+        raise UsageInvalid(
+            "`--version` and `--priority` are about a run of a project, and none is named.",
+            hint="Name it: `--project NAME`.",
+        )

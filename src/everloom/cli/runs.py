@@ -87,9 +87,14 @@ def why(id: RunId, *, project: InProject = None, json: JsonFlag = False) -> None
     With what that is concluded from, and what to do. ID may name exactly one run: ID@RUN-ID. With
     --project in the words of the definition: the task that it waits at.
     """
+    if project is not None:
+        from .work.executions import reasons  # noqa: PLC0415 - help must not wait for it
+
+        reasons.show_why(id, project, as_json=json)
+        return
     from .work import why as work  # noqa: PLC0415 - help must not wait for it
 
-    work.show_why(id, project, as_json=json)
+    work.show_why(id, as_json=json)
 
 
 @app.command(epilog=EPILOG)
@@ -108,9 +113,13 @@ def compare(
     What was done, in which order, with which inputs and results; with --project task by task. Exit
     code 0: no difference; 1: they differ.
     """
+    if project is not None:
+        from .work.executions import reasons  # noqa: PLC0415 - help must not wait for it
+
+        raise typer.Exit(reasons.compare(a, b, project, as_json=json))
     from .work import compare as work  # noqa: PLC0415 - help must not wait for it
 
-    raise typer.Exit(work.compare(a, b, project, as_json=json))
+    raise typer.Exit(work.compare(a, b, as_json=json))
 
 
 @app.command(epilog=EPILOG)
@@ -163,7 +172,6 @@ def reset(
 
     call = work.Reset(
         id=id,
-        project=project,
         event=to_event,
         task=to_task,
         activity=to_activity,
@@ -174,7 +182,11 @@ def reset(
         yes=yes,
         as_json=json,
     )
-    raise typer.Exit(work.reset(call))
+    if project is None:
+        raise typer.Exit(work.reset(call))
+    from .work.executions import resetting  # noqa: PLC0415 - it brings the database along
+
+    raise typer.Exit(resetting.reset(call, project))
 
 
 @app.command(epilog=EPILOG)

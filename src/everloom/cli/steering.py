@@ -1,6 +1,6 @@
 """The verbs of `everloom runs` that change runs or ask them something: one run, or all that fit."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -46,12 +46,7 @@ def cancel(
 
     With --project and --where all runs that fit: shows them and asks.
     """
-    from .work.executions import steering as work  # noqa: PLC0415 - help must not wait for it
-
-    call = work.Call(
-        id=id, project=project, where=where, dry_run=dry_run, reason=reason, yes=yes, as_json=json
-    )
-    raise typer.Exit(work.steer("cancel", call))
+    _steer("cancel", project, (id, where, reason), dry_run=dry_run, yes=yes, as_json=json)
 
 
 @app.command(epilog=EPILOG)
@@ -69,12 +64,7 @@ def terminate(
 
     With --project and --where all runs that fit: shows them and asks.
     """
-    from .work.executions import steering as work  # noqa: PLC0415 - help must not wait for it
-
-    call = work.Call(
-        id=id, project=project, where=where, dry_run=dry_run, reason=reason, yes=yes, as_json=json
-    )
-    raise typer.Exit(work.steer("terminate", call))
+    _steer("terminate", project, (id, where, reason), dry_run=dry_run, yes=yes, as_json=json)
 
 
 @app.command(epilog=EPILOG)
@@ -92,12 +82,7 @@ def pause(
 
     With --project and --where all runs that fit: shows them and asks. Not every server can do it.
     """
-    from .work.executions import steering as work  # noqa: PLC0415 - help must not wait for it
-
-    call = work.Call(
-        id=id, project=project, where=where, dry_run=dry_run, reason=reason, yes=yes, as_json=json
-    )
-    raise typer.Exit(work.steer("pause", call))
+    _steer("pause", project, (id, where, reason), dry_run=dry_run, yes=yes, as_json=json)
 
 
 @app.command(epilog=EPILOG)
@@ -115,12 +100,7 @@ def resume(
 
     With --project and --where all runs that fit: shows them and asks.
     """
-    from .work.executions import steering as work  # noqa: PLC0415 - help must not wait for it
-
-    call = work.Call(
-        id=id, project=project, where=where, dry_run=dry_run, reason=reason, yes=yes, as_json=json
-    )
-    raise typer.Exit(work.steer("resume", call))
+    _steer("resume", project, (id, where, reason), dry_run=dry_run, yes=yes, as_json=json)
 
 
 @app.command(epilog=EPILOG)
@@ -133,9 +113,7 @@ def signal(
     json: JsonFlag = False,
 ) -> None:
     """Send a signal to a run."""
-    from .work.executions import messages as work  # noqa: PLC0415 - help must not wait for it
-
-    work.send("signal", id, name, argument, project=project, as_json=json)
+    _send("signal", id, name, argument, project=project, as_json=json)
 
 
 @app.command(epilog=EPILOG)
@@ -148,9 +126,7 @@ def query(
     json: JsonFlag = False,
 ) -> None:
     """Ask a run something and print its answer."""
-    from .work.executions import messages as work  # noqa: PLC0415 - help must not wait for it
-
-    work.send("query", id, name, argument, project=project, as_json=json)
+    _send("query", id, name, argument, project=project, as_json=json)
 
 
 @app.command(epilog=EPILOG)
@@ -163,6 +139,44 @@ def update(
     json: JsonFlag = False,
 ) -> None:
     """Send an update to a run, wait for it and print its answer."""
-    from .work.executions import messages as work  # noqa: PLC0415 - help must not wait for it
+    _send("update", id, name, argument, project=project, as_json=json)
 
-    work.send("update", id, name, argument, project=project, as_json=json)
+
+def _steer(
+    action: Literal["cancel", "terminate", "pause", "resume"],
+    project: str | None,
+    which: tuple[str | None, str | None, str],
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    from .work import steering as work  # noqa: PLC0415 - help must not wait for it
+
+    id, where, reason = which
+    call = work.Call(id=id, where=where, dry_run=dry_run, reason=reason, yes=yes, as_json=as_json)
+    if project is None:
+        work.steer(action, call)
+        return
+    from .work.executions import steering  # noqa: PLC0415 - it brings the database along
+
+    raise typer.Exit(steering.steer(action, call, project))
+
+
+def _send(
+    kind: Literal["signal", "query", "update"],
+    id: str,
+    name: str,
+    argument: str | None,
+    *,
+    project: str | None,
+    as_json: bool,
+) -> None:
+    if project is None:
+        from .work import messages as work  # noqa: PLC0415 - help must not wait for it
+
+        work.send(kind, id, name, argument, as_json=as_json)
+        return
+    from .work.executions import messages  # noqa: PLC0415 - it brings the database along
+
+    messages.send(kind, id, name, argument, project=project, as_json=as_json)

@@ -24,6 +24,7 @@ from .doctor import Finding, Level, Report, examine
 from .explaining import explain_failure
 from .following import Sight, follow_run
 from .looking import History, RunFilter, Shown, StatusUnknown, find_runs, show_run
+from .parting import Parting, SeenTask
 from .payloads import PayloadAmbiguous, PayloadUnknown, ShownPayload, show_payload
 from .references import RunReference, parse_reference
 from .resetting import (
@@ -65,6 +66,7 @@ __all__ = [
     "NothingToCompare",
     "NothingToReset",
     "NothingToRollBack",
+    "Parting",
     "PayloadAmbiguous",
     "PayloadUnknown",
     "QueueState",
@@ -83,6 +85,7 @@ __all__ = [
     "ScheduleTaken",
     "SchedulesInvalid",
     "SeenStep",
+    "SeenTask",
     "ShareInvalid",
     "Shown",
     "ShownPayload",

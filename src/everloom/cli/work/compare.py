@@ -8,17 +8,24 @@ from pydantic_core import to_json
 
 from everloom.cli.exits import FAILED, OK
 from everloom.cli.output import Output
-from everloom.control import Comparison, Row, SeenStep, compare_runs, open_temporal
+from everloom.control import Comparison, Parting, Row, SeenStep, compare_runs, open_temporal
 from everloom.observe import set_up_logs
 from everloom.settings import load_settings
 
+from .moments import milliseconds
+
 _SIGNS = {"same": "=", "values": "~", "only-a": "<", "only-b": ">"}
 _SHOWN = 120
+_PARTINGS = {
+    "path": "they went different ways",
+    "input": "it was given different things",
+    "result": "something else came of it",
+    "timing": "it took far longer in one",
+}
 
 
-def compare(a: str, b: str, project: str | None, *, as_json: bool) -> int:  # noqa: ARG001
+def compare(a: str, b: str, *, as_json: bool) -> int:
     """Show both; 1 when they part."""
-    out = Output(as_json=as_json)
 
     async def read() -> Comparison:
         settings = load_settings()
@@ -26,7 +33,12 @@ def compare(a: str, b: str, project: str | None, *, as_json: bool) -> int:  # no
         async with open_temporal(settings) as temporal:  # two files need no connection
             return await compare_runs(settings, temporal, a, b)
 
-    found = asyncio.run(read())
+    return tell_comparison(asyncio.run(read()), as_json=as_json)
+
+
+def tell_comparison(found: Comparison, *, as_json: bool) -> int:
+    """Write where they part; 1 when they do."""
+    out = Output(as_json=as_json)
     if as_json:
         out.document(found)
     else:
@@ -39,6 +51,9 @@ def _lines(found: Comparison) -> Iterator[str]:
     yield f"< {found.a.name}: {found.a.events} events"
     yield f"> {found.b.name}: {found.b.events} events"
     yield ""
+    if found.parting is not None:
+        yield from _parting(found.parting)
+        yield ""
     if found.diverges is None:
         yield f"Both made the same {found.alike} steps."
     else:
@@ -54,6 +69,21 @@ def _lines(found: Comparison) -> Iterator[str]:
         yield ""
         for row in found.values:
             yield from _row(row, first=False)
+
+
+def _parting(parting: Parting) -> Iterator[str]:
+    yield f"The first task at which they part: {_PARTINGS[parting.how]}"
+    for mark, task in (("<", parting.a), (">", parting.b)):
+        if task is None:
+            yield f"{mark} nothing"
+            continue
+        took = "" if task.took is None else f", {milliseconds(task.took * 1000)}"
+        yield f"{mark} {task.pointer} ({task.kind}): {task.status}{took}"
+        for name, value in (("input", task.input), ("output", task.output)):
+            if value is not None:
+                yield f"    {name}: {_short(_json(value))}"
+        if task.error:
+            yield f"    error: {_short(task.error)}"
 
 
 def _row(row: Row, *, first: bool) -> Iterator[str]:
@@ -72,7 +102,10 @@ def _row(row: Row, *, first: bool) -> Iterator[str]:
 
 def _shown(seen: SeenStep) -> str:
     parts = [*([seen.said] if seen.said else []), *(_json(each) for each in seen.values)]
-    text = ", ".join(parts)
+    return _short(", ".join(parts))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

@@ -15,13 +15,10 @@ from everloom.control import (
     parse_reference,
     plan_reset,
 )
-from everloom.control.executions import plan_task_reset, reset_run
-from everloom.control.projects import Platform
 from everloom.core import Invalid, did_you_mean
 from everloom.temporal import Dropped
 
 from .confirming import confirmed
-from .platform import on_platform
 from .session import Session, in_session
 
 _PLURALS = {"activity": "activities"}
@@ -38,7 +35,6 @@ class Reset:
     """What was typed."""
 
     id: str
-    project: str | None = None
     event: int | None
     task: str | None
     activity: str | None
@@ -53,8 +49,6 @@ class Reset:
 def reset(call: Reset) -> int:
     """Reset a run."""
     out = Output(as_json=call.as_json)
-    if call.project is not None:
-        return _reset_in_project(call, call.project, out)
     return in_session(lambda now: _reset(call, out, now))
 
 
@@ -77,36 +71,6 @@ async def _reset(call: Reset, out: Output, now: Session) -> int:
     new = await carry_out_reset(now.temporal, plan, reason=reason, dropped=dropped)
     show_new(out, plan, new)
     return OK
-
-
-def _reset_in_project(call: Reset, project: str, out: Output) -> int:
-    others = (call.event, call.activity, call.version, *call.dropped)
-    if call.task is None or any(each is not None for each in others):
-        raise ResetUnclear(
-            "In a project a run is done anew from one of its tasks on.",
-            hint="`--to-task /do/1/charge`; `everloom runs timeline` shows what it did.",
-        )
-    task, meant = call.task, parse_reference(call.id)
-
-    async def act(p: Platform, by: str) -> int:
-        plan = await plan_task_reset(
-            p, project, meant.workflow_id, to_task=task, run_id=meant.run_id
-        )
-        for line in plan_lines(plan):
-            out.say(line)
-        if call.dry_run:
-            if out.as_json:
-                out.document({"plan": plan, "new_run_id": None})
-            return OK
-        if not confirmed(out, f"Reset {plan.id}?", yes=call.yes):
-            return FAILED
-        done = await reset_run(
-            p, project, plan.id, to_task=task, run_id=meant.run_id, reason=call.reason, by=by
-        )
-        show_new(out, plan, done.run_id)
-        return OK
-
-    return on_platform(act, temporal=True)
 
 
 def show_new(out: Output, plan: ResetPlan, new: str) -> None:

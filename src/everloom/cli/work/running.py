@@ -6,12 +6,10 @@ from typing import Any
 
 from everloom.catalog import discover
 from everloom.cli.exits import OK
-from everloom.cli.failures import UsageInvalid
 from everloom.cli.output import Output
 from everloom.control import (
     Started,
     StartRequest,
-    executions,
     explain_failure,
     follow_run,
     start_run,
@@ -19,7 +17,6 @@ from everloom.control import (
 from everloom.temporal import RunFailed, TemporalService
 
 from .inputs import read_duration, read_input
-from .platform import platform
 from .progress import Ticker
 from .session import session
 
@@ -33,9 +30,6 @@ class Call:
     id: str | None
     queue: str | None
     start_delay: str | None
-    project: str | None = None
-    version: str | None = None
-    priority: int | None = None
     follow: bool
     wait: bool
     as_json: bool
@@ -43,53 +37,7 @@ class Call:
 
 def run(call: Call) -> int:
     """Start a run; wait for it when that was asked for."""
-    out = Output(as_json=call.as_json)
-    if call.project is None:
-        _refuse_without_project(call)
-        return asyncio.run(_run(call, out))
-    if call.queue is not None:
-        raise UsageInvalid(
-            "A project has one queue, so `--queue` says nothing.", hint="Leave it out."
-        )
-    return asyncio.run(_run_in_project(call, call.project, out))
-
-
-def _refuse_without_project(call: Call) -> None:
-    said = [
-        name
-        for name, value in (("--version", call.version), ("--priority", call.priority))
-        if value is not None
-    ]
-    if said:
-        raise UsageInvalid(
-            f"`{said[0]}` says something about a run of a project, and none is named.",
-            hint="Name it: `--project NAME`.",
-        )
-
-
-async def _run_in_project(call: Call, project: str, out: Output) -> int:
-    async with platform() as p:
-        started = await executions.start_run(
-            p,
-            project,
-            call.workflow,
-            read_input(call.input),
-            id=call.id,
-            version=call.version,
-            delay=read_duration(call.start_delay, "--start-delay"),
-            priority=call.priority,
-            by=p.settings.projects.user,
-        )
-        done = "There is a run of this id already:" if started.existed else "Started"
-        out.say(f"{done} {started.id} ({started.type_name})")
-        if started.page:
-            out.say(f"Look at it: {started.page}")
-        look = f"everloom runs show {started.id} --project {project}"
-        if not call.wait:
-            return _show_started(out, asdict(started), started.id, look)
-        result = await _result(p.temporal, started.workflow_id, out, look=look, follow=call.follow)
-    _show_result(out, asdict(started), result)
-    return OK
+    return asyncio.run(_run(call, Output(as_json=call.as_json)))
 
 
 async def _run(call: Call, out: Output) -> int:
@@ -106,13 +54,14 @@ async def _run(call: Call, out: Output) -> int:
         _say_started(out, started)
         look = f"everloom runs show {started.id}"
         if not call.wait:
-            return _show_started(out, asdict(started), started.id, look)
-        result = await _result(now.temporal, started.id, out, look=look, follow=call.follow)
-    _show_result(out, asdict(started), result)
+            return show_started(out, asdict(started), started.id, look)
+        result = await await_result(now.temporal, started.id, out, look=look, follow=call.follow)
+    show_result(out, asdict(started), result)
     return OK
 
 
-def _show_started(out: Output, document: dict[str, Any], id: str, look: str) -> int:
+def show_started(out: Output, document: dict[str, Any], id: str, look: str) -> int:
+    """Write what was started, for those who do not wait."""
     if out.as_json:
         out.document(document)
     else:
@@ -121,7 +70,8 @@ def _show_started(out: Output, document: dict[str, Any], id: str, look: str) -> 
     return OK
 
 
-def _show_result(out: Output, document: dict[str, Any], result: object) -> None:
+def show_result(out: Output, document: dict[str, Any], result: object) -> None:
+    """Write what came of it, for those who waited."""
     if out.as_json:
         out.document({**document, "status": "completed", "result": result})
     else:
@@ -135,7 +85,7 @@ def _say_started(out: Output, started: Started) -> None:
         out.say(f"Look at it: {started.page}")
 
 
-async def _result(
+async def await_result(
     temporal: TemporalService, workflow_id: str, out: Output, *, look: str, follow: bool
 ) -> object:
     """Wait for the end. The error of a run that failed gets its causes."""

@@ -63,7 +63,7 @@ def show_all(*, days: int, as_json: bool) -> None:
     if not found:
         out.say("There are no projects. `everloom projects create NAME` makes one.")
         return
-    out.table(_RUNS, [_run_row(name, each.total) for name, each in found])
+    out.table(_RUNS, [_run_row(name, each.total) for name, each in found], sparse=True)
 
 
 def show(project: str, *, days: int, definition: str | None, as_json: bool) -> None:
@@ -96,10 +96,10 @@ def show(project: str, *, days: int, definition: str | None, as_json: bool) -> N
     rows = [_run_row(each.definition, each) for each in runs.definitions]
     if len(rows) > 1:
         rows.append(_run_row("all", runs.total))
-    out.table(_RUNS, rows)
+    out.table(_RUNS, rows, sparse=True)
     if activities:
         out.heading("Activities")
-        out.table(_ACTIVITIES, [_activity_row(each) for each in activities])
+        out.table(_ACTIVITIES, [_activity_row(each) for each in activities], sparse=True)
 
 
 def analyze(project: str, *, days: int, as_json: bool) -> None:
@@ -134,7 +134,7 @@ def run_document(report: RunReport) -> dict[str, Any]:
 def _show_activities(out: Output, heading: str, reports: Sequence[ActivityReport]) -> None:
     if reports:
         out.heading(heading)
-        out.table(_ACTIVITIES, map(_activity_row, reports))
+        out.table(_ACTIVITIES, map(_activity_row, reports), sparse=True)
 
 
 def _remarks(found: Analysis, days: int) -> Iterator[str]:

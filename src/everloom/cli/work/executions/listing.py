@@ -10,11 +10,10 @@ from everloom.cli.output import Output
 from everloom.cli.work.amounts import shortened
 from everloom.cli.work.moments import moment, took
 from everloom.cli.work.platform import on_platform
-from everloom.cli.work.why import why_run
 from everloom.control import run_page
 from everloom.control.executions import ProjectRun, RunsFilter, RunsPage, list_runs, read_run
 from everloom.control.projects import Platform
-from everloom.core import format_duration
+from everloom.control.timeline import why_run
 
 from .filters import read_moment, read_status, read_workflow
 
@@ -116,6 +115,7 @@ def _show_page(out: Output, page: RunsPage) -> None:
             )
             for each in page.runs
         ],
+        sparse=True,
     )
 
 
@@ -143,5 +143,5 @@ def _code(code: str | None) -> str:
 def _took(run: ProjectRun) -> str:
     row = run.row
     if row.duration_ms is not None:
-        return format_duration(timedelta(milliseconds=row.duration_ms))
+        return took(row.started_at, row.started_at + timedelta(milliseconds=row.duration_ms))
     return took(row.started_at, row.closed_at)

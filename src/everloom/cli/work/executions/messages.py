@@ -1,55 +1,28 @@
-"""Signals, queries and updates: to a run of the code, or of a project."""
+"""Signals, queries and updates to runs of a project."""
 
-from typing import Any, Literal
+from collections.abc import Awaitable
+from typing import Any
 
-from everloom.catalog import discover
-from everloom.cli.output import Output
-from everloom.cli.work.inputs import read_input
+from everloom.cli.work.messages import Kind, read_arguments, tell_answer
 from everloom.cli.work.platform import on_platform
-from everloom.cli.work.session import in_session
-from everloom.control import executions, query_run, signal_run, update_run
+from everloom.control import executions
 from everloom.control.projects import Platform
-
-Kind = Literal["signal", "query", "update"]
 
 
 def send(
-    kind: Kind, id: str, name: str, argument: str | None, *, project: str | None, as_json: bool
+    kind: Kind, id: str, name: str, argument: str | None, *, project: str, as_json: bool
 ) -> None:
     """Send a message, and print its answer where there is one."""
-    arguments = [] if argument is None else [read_input(argument)]
-    if project is None:
-        answer = in_session(
-            lambda now: _SENDERS[kind](
-                discover(now.settings), now.temporal, id, name, arguments=arguments
-            )
-        )
-    else:
-        answer = on_platform(
-            lambda p, by: _in_project(kind, p, project, id, name, arguments, by), temporal=True
-        )
-    out = Output(as_json=as_json)
-    if kind != "signal":
-        if as_json:
-            out.document({"answer": answer})
-        else:
-            out.value(answer)
-        return
-    out.say(f"Sent {name} to {id}.")
-    if as_json:
-        out.document({"id": id, "done": "signalled"})
+    arguments = read_arguments(argument)
 
+    def act(p: Platform, by: str) -> Awaitable[Any]:
+        match kind:
+            case "signal":
+                return executions.signal_run(p, project, id, name, arguments=arguments, by=by)
+            case "query":
+                return executions.query_run(p, project, id, name, arguments=arguments)
+            case "update":
+                return executions.update_run(p, project, id, name, arguments=arguments, by=by)
 
-_SENDERS = {"signal": signal_run, "query": query_run, "update": update_run}
-
-
-async def _in_project(
-    kind: Kind, p: Platform, project: str, id: str, name: str, arguments: list[Any], by: str
-) -> Any:
-    match kind:
-        case "signal":
-            return await executions.signal_run(p, project, id, name, arguments=arguments, by=by)
-        case "query":
-            return await executions.query_run(p, project, id, name, arguments=arguments)
-        case "update":
-            return await executions.update_run(p, project, id, name, arguments=arguments, by=by)
+    answer = on_platform(act, temporal=True)
+    tell_answer(kind, id, name, answer, as_json=as_json)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from everloom.cli.output import Output
 from everloom.cli.work.moments import milliseconds
@@ -41,7 +42,7 @@ async def _follow(id: str, project: str, after: str | None, out: Output) -> None
 
 def _show(out: Output, found: Timeline) -> None:
     if found.entries:
-        out.table(_HEADINGS, map(_row, found.entries))
+        out.table(_HEADINGS, map(_row, sorted(found.entries, key=_began)), sparse=True)
     for note in found.notes:
         out.say(note)
     if found.has_more:
@@ -52,9 +53,8 @@ def _show(out: Output, found: Timeline) -> None:
 
 
 def _row(entry: TimelineEntry) -> tuple[str, ...]:
-    began = entry.started or entry.scheduled or entry.ended
     return (
-        f"{began.astimezone():%H:%M:%S}" if began else "",
+        f"{_began(entry).astimezone():%H:%M:%S}",
         _task(entry),
         " ".join(part for part in (entry.kind, entry.does) if part),
         _status(entry),
@@ -65,9 +65,14 @@ def _row(entry: TimelineEntry) -> tuple[str, ...]:
     )
 
 
+def _began(entry: TimelineEntry) -> datetime:
+    return entry.started or entry.scheduled or entry.ended or datetime.now(UTC)
+
+
 def _task(entry: TimelineEntry) -> str:
     passes = "".join(f"[{each}]" for each in entry.passes)
-    return f"{entry.pointer or entry.name}{passes}"
+    named = entry.pointer or ("" if entry.kind == "start" else entry.name)
+    return f"{named}{passes}"
 
 
 def _status(entry: TimelineEntry) -> str:

@@ -55,6 +55,7 @@ def list_projects(owner: str | None, *, as_json: bool) -> None:
             )
             for each in found
         ],
+        sparse=True,
     )
 
 
@@ -111,6 +112,7 @@ def show_definitions(out: Output, found: tuple[DefinitionOverview, ...]) -> None
             )
             for each in found
         ],
+        sparse=True,
     )
 
 

@@ -30,4 +30,5 @@ def score(name: str, project: str, *, as_json: bool) -> None:
             )
             for each in found
         ],
+        sparse=True,
     )

@@ -94,6 +94,7 @@ def list_versions(name: str, project: str, *, as_json: bool) -> None:
             )
             for each in found
         ],
+        sparse=True,
     )
 
 

@@ -99,9 +99,14 @@ class Flow:
     async def _answering(self, work: Awaitable[Json]) -> Json:
         """Let updates that have arrived be done before the work's end is the run's."""
         try:
-            return await work
-        finally:
+            output = await work
+        except GeneratorExit:  # nobody waits for the run any more
+            raise
+        except BaseException:
             await workflow.wait_condition(workflow.all_handlers_finished)
+            raise
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return output
 
     async def _whole(self, do: Tasks) -> Json:
         about, run = self.about, self._run

@@ -30,6 +30,16 @@ class ProjectSettings(Section):
     definition_bytes: ByteSize = ByteSize(1024 * 1024)
     """Largest text of a definition."""
 
+    queues: tuple[str, ...] = ()
+    """Queues besides a project's own that its definitions may name under `metadata.everloom.queue`,
+    such as that of workers with special hardware. Any other could be another project's."""
+
+    keep_events: PositiveDuration = timedelta(days=30)
+    """How long what happened in projects stays readable as a stream of events."""
+
+    keep_runs: PositiveDuration = timedelta(days=365)
+    """How long ended runs and statistics stay in the store. The log of changes stays for ever."""
+
     payload_bytes: ByteSize = ByteSize(2 * 1024 * 1024)
     """Largest input of a run, as JSON."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import pytest
-from tests.control.publishing.shop import BY, order
+from tests.control.publishing.shop import BY, drafted, order
 
+from everloom.control.definitions import DefinitionRefused
 from everloom.control.projects import Platform, update_project
 from everloom.control.publishing import (
     DefinitionMissing,
@@ -12,10 +13,23 @@ from everloom.control.publishing import (
     DefinitionTooLarge,
     check_draft,
     list_definitions,
+    list_versions,
+    publish,
     read_draft,
     save_draft,
 )
 from everloom.store import AuditEntry, DraftChanged, Limits
+
+CALLING = """\
+    - call:
+        call: http
+        with:
+          method: get
+          endpoint: https://shop.example
+        metadata:
+          everloom:
+            queue: eve-shop
+"""
 
 BROKEN = order(tasks='    - greet:\n        set:\n          text: ${ "Hello }\n')
 
@@ -109,3 +123,19 @@ async def log_of(p: Platform) -> Sequence[AuditEntry]:
     """What was changed, the newest first."""
     async with p.store.begin() as tx:
         return await tx.audit.list()
+
+
+async def test_a_definition_that_names_the_queue_of_another_project_is_refused(
+    p: Platform, project: str
+) -> None:
+    """Its activities would run with that project's secrets; the place is named, nothing is kept."""
+    text = order(tasks=CALLING)
+    full_name = await drafted(p, text, project=project)
+
+    with pytest.raises(DefinitionRefused) as refused:
+        await publish(p, project, full_name, by=BY)
+
+    told = refused.value.found[0].problem
+    assert (told.code, told.line) == ("queue-not-own", 15)
+    assert told.pointer == "/do/0/call/metadata/everloom/queue"
+    assert await list_versions(p, project, full_name) == []

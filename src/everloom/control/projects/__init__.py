@@ -1,5 +1,6 @@
 """Projects: who owns which, what they may use, and the log of what was changed."""
 
+from .borders import border_problems
 from .exporting import ExportFolderTaken, export_project
 from .finding import find_project, parse_project, read_project
 from .importing import import_project
@@ -39,6 +40,7 @@ __all__ = [
     "ProjectName",
     "ProjectNameInvalid",
     "ProjectOverview",
+    "border_problems",
     "create_project",
     "delete_project",
     "export_project",

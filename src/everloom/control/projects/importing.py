@@ -21,9 +21,11 @@ from everloom.control.definitions import (
 from everloom.core import Problem
 from everloom.store import CompiledCode, DefinitionId, Project, ProjectId, Transaction, VersionId
 
+from .borders import border_problems
 from .finding import parse_project
 from .folders import PACKAGE, read_moment
 from .keeping import project_json
+from .names import ProjectName
 from .noting import EVENTS, note
 from .platform import Platform
 from .reading import ImportInvalid, ReadDefinition, ReadProject, ReadVersion, read_folder
@@ -48,7 +50,8 @@ async def import_project(
         StoreUnavailable: The database is away.
     """
     found = await asyncio.to_thread(read_folder, folder)
-    other = [each async for each in _foreign(p, found)] if not trust else []
+    wanted = parse_project(p, name or found.project.name)
+    other = [each async for each in _foreign(p, wanted, found)] if not trust else []
     if other:
         raise ImportInvalid(
             f"The folder `{folder}` cannot be imported: {len(other)}"
@@ -58,7 +61,6 @@ async def import_project(
             " who could write to the folder.",
             problems=other,
         )
-    wanted = parse_project(p, name or found.project.name)
     async with p.store.begin() as tx:
         owner = await tx.users.ensure(wanted.owner)
         project = await tx.projects.create(
@@ -136,8 +138,8 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else read_moment(text).astimezone(UTC)
 
 
-async def _foreign(p: Platform, found: ReadProject) -> AsyncIterator[Problem]:
-    """The versions whose code our compiler does not make."""
+async def _foreign(p: Platform, project: ProjectName, found: ReadProject) -> AsyncIterator[Problem]:
+    """The versions whose code our compiler does not make, or makes for no project or another."""
     functions = CatalogFunctions(p.settings, bound=False)
     for each in _all(found):
         there = [
@@ -145,6 +147,9 @@ async def _foreign(p: Platform, found: ReadProject) -> AsyncIterator[Problem]:
             for other in _all(found)
             if other.said.created_at < each.said.created_at
         ]
+        for beyond in border_problems(p, project, each.definition):
+            place = f"{each.place}/definition.yaml"
+            yield Problem("import-file-invalid", beyond.sentence(), place=place)
         source = Source(each.said.type_name, each.definition)
         checked = await check_sources(p.settings, [source], functions, there=there)
         try:
@@ -156,7 +161,9 @@ async def _foreign(p: Platform, found: ReadProject) -> AsyncIterator[Problem]:
         told = (compiled.sha256, compiled.class_name, compiled.activities)
         if told != (each.said.sha256, each.said.class_name, tuple(each.said.activities)):
             why = "It is not what our compiler makes of the definition."
-            yield Problem("import-file-invalid", why, place=f"{each.place}/{PACKAGE}/{each.said.source}")
+            yield Problem(
+                "import-file-invalid", why, place=f"{each.place}/{PACKAGE}/{each.said.source}"
+            )
 
 
 def _all(found: ReadProject) -> Iterator[ReadVersion]:

@@ -1,7 +1,7 @@
 """Check a text as publishing would: with the other definitions of its project, and its functions."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from everloom.control.definitions import (
     CatalogFunctions,
@@ -10,7 +10,7 @@ from everloom.control.definitions import (
     check_sources,
     compile_checked,
 )
-from everloom.control.projects import Platform, find_project
+from everloom.control.projects import Platform, ProjectName, border_problems, find_project
 from everloom.language import Compiled, Definition, FunctionCatalog, package_files
 from everloom.store import CompiledCode, Project, Transaction
 
@@ -51,17 +51,24 @@ async def check_draft(
         if text is None:
             text = (await find_definition(tx, kept_in, full_name)).draft
         there = await known_types(tx, kept_in)
-    return await check_text(p, text, full_name, there)
+    return await check_text(p, kept_in, text, full_name, there=there)
 
 
-async def check_text(p: Platform, text: str, name: str, there: frozenset[str]) -> CheckedSource:
-    """All problems of a text that may run these workflows.
+async def check_text(
+    p: Platform, project: Project, text: str, name: str, *, there: frozenset[str]
+) -> CheckedSource:
+    """All problems of a text of a project that may run these workflows.
 
     Raises:
         CatalogInvalid: A function is called, and the code of the application cannot be imported.
     """
     [checked] = await check_sources(p.settings, [Source(name, text)], functions_of(p), there=there)
-    return checked
+    beyond = tuple(border_problems(p, ProjectName(project.owner, project.name), text))
+    return replace(
+        checked,
+        definition=None if beyond else checked.definition,
+        problems=(*checked.problems, *beyond),
+    )
 
 
 async def build(p: Platform, checked: CheckedSource, there: frozenset[str]) -> Built:

@@ -94,7 +94,7 @@ class _Gate:
         if any(each.version == version for each in self.versions):
             return None
         text = with_version(code.definition, version)
-        checked = await check_text(self.p, text, code.type_name, self.there)
+        checked = await check_text(self.p, self.project, text, code.type_name, there=self.there)
         built = await build(self.p, checked, self.there)
         return Draft(
             project=self.project,
@@ -130,7 +130,9 @@ class _Gate:
         )
 
     async def _compiled_sha(self, text: str) -> str:
-        checked = await check_text(self.p, text, self.definition.full_name, self.there)
+        checked = await check_text(
+            self.p, self.project, text, self.definition.full_name, there=self.there
+        )
         return (await build(self.p, checked, self.there)).compiled.sha256
 
 

@@ -95,7 +95,7 @@ async def prepare_version(
         there = await known_types(tx, kept_in)
     text = definition.draft if as_version is None else with_version(definition.draft, as_version)
     check_size(p, kept_in, text)
-    checked = await check_text(p, text, full_name, there)
+    checked = await check_text(p, kept_in, text, full_name, there=there)
     built = await build(p, checked, there)
     named = f"{built.definition.namespace}.{built.definition.name}"
     if named != full_name:

@@ -294,3 +294,18 @@ async def test_old_batches_are_forgotten(tx: Transaction, project: Project) -> N
     assert await tx.executions.forget_batches(NOON - timedelta(days=365 * 50)) == 0
     assert await tx.executions.forget_batches(NOON + timedelta(days=365 * 50)) == 1
     assert await tx.executions.forget_batches(NOON + timedelta(days=365 * 50)) == 0
+
+
+async def test_old_runs_are_let_go_a_few_at_a_time(tx: Transaction, project: Project) -> None:
+    """Those that ended before a time; open ones stay, however old."""
+    runs = [
+        *(completed(run(project, f"old-{number}")) for number in range(3)),
+        run(project, "open"),
+        completed(run(project, "new"), closed_at=minutes(10)),
+    ]
+    await tx.executions.record("a", runs)
+
+    gone = [await tx.executions.forget(project.id, minutes(5), limit=2) for _ in range(3)]
+
+    assert gone == [2, 1, 0]
+    assert {each.workflow_id for each in await tx.executions.list(project.id)} == {"open", "new"}

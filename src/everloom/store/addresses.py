@@ -87,6 +87,8 @@ def _shown(url: URL) -> str:
 def _sqlite(address: Address, settings: StoreSettings) -> AsyncEngine:
     try:
         Path(address.shown).parent.mkdir(parents=True, exist_ok=True)
+        # Inputs of runs are in it, and hashes of keys: nobody else's business.
+        Path(address.shown).touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise StoreRefused(
             f"The folder of the database {address.shown} cannot be made: {error.strerror}.",

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, literal, select, tuple_
 
 from .batches import BatchKind, existing_projects, forget_batches, is_new_batch
 from .columns import Moment, Words
@@ -115,6 +115,22 @@ class Executions:
         question = select(func.count()).select_from(table)
         question = question.where(table.c.project_id == project_id, table.c.started_at >= since)
         return await self._statements.number(question)
+
+    async def forget(self, project_id: ProjectId, before: datetime, *, limit: int = 1000) -> int:
+        """Delete runs that ended before a time, so many at most; how many they were."""
+        old = (
+            select(table.c.workflow_id, table.c.run_id)
+            .where(
+                table.c.project_id == project_id,
+                table.c.started_at < before,
+                table.c.closed_at < before,
+            )
+            .limit(limit)
+        )
+        ours = tuple_(table.c.workflow_id, table.c.run_id).in_(old)
+        return await self._statements.write(
+            delete(table).where(table.c.project_id == project_id, ours)
+        )
 
     async def forget_batches(self, before: datetime) -> int:
         """Forget batches, of runs and statistics, that nobody will send again; how many they were."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, select
 
 from .batches import BatchKind, existing_projects, is_new_batch
 from .given import insert_given, lock_given
@@ -45,6 +45,12 @@ class Statistics:
             wanted = [columns_of(each) for each in rows if each.project_id in there]
             await self._add_up(table, wanted)
         return True
+
+    async def forget(self, project_id: ProjectId, before: datetime) -> None:
+        """Delete the figures of the hours before a time."""
+        for table in (activity_statistics, project_statistics):
+            old = (table.c.project_id == project_id) & (table.c.hour < before)
+            await self._statements.write(delete(table).where(old))
 
     async def activities(
         self,

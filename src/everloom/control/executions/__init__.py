@@ -4,6 +4,7 @@ from .analyzing import Analysis, Trend, analyze_activity_performance
 from .bulk import Action, BulkFailure, BulkReport, bulk
 from .counting import counted, hour_of
 from .filters import RunFilterInvalid, RunsFilter
+from .forgetting import forget_old, forget_old_events
 from .histograms import added, bucket_end, bucket_of, percentile
 from .limits import PayloadTooLarge, StartLimitReached
 from .looking import ProjectRun, RunsPage, list_runs, read_run
@@ -70,6 +71,8 @@ __all__ = [
     "cancel_run",
     "counted",
     "error_code_of",
+    "forget_old",
+    "forget_old_events",
     "hour_of",
     "keeps_values",
     "kept_error",

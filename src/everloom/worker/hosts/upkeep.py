@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from everloom.control.executions import reconcile
+from everloom.control.executions import forget_old, forget_old_events, reconcile
 from everloom.control.projects import Platform
 from everloom.control.publishing import retire_idle, watch_activations
 from everloom.core import EverloomError
 from everloom.observe import get_logger
-from everloom.store import ProjectMissing
+from everloom.store import Project, ProjectMissing
 
 from .carrying import Carrier
 
@@ -21,6 +21,13 @@ RECONCILE_EVERY = timedelta(minutes=10)
 
 RETIRE_EVERY = timedelta(hours=1)
 """Between two looks for versions that nothing runs on any more."""
+
+FORGET_EVERY = timedelta(hours=6)
+"""Between two looks for what is too old to be kept."""
+
+SETTLED = timedelta(seconds=15)
+"""After which a project that came to this host is compared for the first time: the host before may
+have died with something unwritten."""
 
 log = get_logger("everloom.hosts")
 
@@ -35,14 +42,31 @@ class Upkeep:
     async def run(self) -> None:
         """Do all of them until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._watch())
+            group.create_task(self._regularly(watch_activations, "versions watched", WATCH_EVERY))
+            group.create_task(self._regularly(forget_old_events, "events let go", FORGET_EVERY))
+            group.create_task(self._newcomers())
             group.create_task(self._each(reconcile, "runs compared", RECONCILE_EVERY))
             group.create_task(self._each(retire_idle, "versions retired", RETIRE_EVERY))
+            group.create_task(self._each(forget_old, "runs let go", FORGET_EVERY))
 
-    async def _watch(self) -> None:
+    async def _regularly(
+        self, job: Callable[[Platform], Awaitable[object]], name: str, every: timedelta
+    ) -> None:
         while True:
-            await asyncio.sleep(WATCH_EVERY.total_seconds())
-            await guarded("versions watched", watch_activations(self._platform))
+            await asyncio.sleep(every.total_seconds())
+            await guarded(name, job(self._platform))
+
+    async def _newcomers(self) -> None:
+        """Compare the runs of projects that have just come here."""
+        seen: set[str] = set()
+        while True:
+            there = {each.queue: each for each in self._carrier.projects()}
+            await asyncio.sleep(SETTLED.total_seconds())
+            seen &= there.keys()
+            for queue in there.keys() - seen:
+                if self._carrier.carries(there[queue]):
+                    seen.add(queue)
+                    await self._one(reconcile, "runs compared", there[queue])
 
     async def _each(
         self, job: Callable[[Platform, str], Awaitable[object]], name: str, every: timedelta
@@ -52,12 +76,17 @@ class Upkeep:
             projects = self._carrier.projects()
             pause = every.total_seconds() / max(len(projects), 1)
             if not projects:
-                await asyncio.sleep(pause)
+                await asyncio.sleep(SETTLED.total_seconds())
             for project in projects:
                 await asyncio.sleep(pause)
                 if self._carrier.carries(project):
-                    name_of = f"{project.owner}/{project.name}"
-                    await guarded(name, job(self._platform, name_of), project=name_of)
+                    await self._one(job, name, project)
+
+    async def _one(
+        self, job: Callable[[Platform, str], Awaitable[object]], name: str, project: Project
+    ) -> None:
+        name_of = f"{project.owner}/{project.name}"
+        await guarded(name, job(self._platform, name_of), project=name_of)
 
 
 async def guarded(name: str, job: Awaitable[object], **fields: str) -> None:

@@ -92,6 +92,8 @@ async def test_a_time_limit_is_not_what_it_waits_for(
         found = await why(run, "message")
 
     assert found.task == "/do/0/payment"
+    assert found.evidence[-1].startswith("A time limit is over at ")
+    assert found.until is not None
 
 
 async def test_a_task_that_failed_is_tried_again(

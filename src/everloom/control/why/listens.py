@@ -1,6 +1,7 @@
 """Events that a drawn workflow listens to and lacks. Pure."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from everloom.control.drawn import type_of_event
 from everloom.core import Json, is_list, is_object
@@ -8,7 +9,7 @@ from everloom.core import Json, is_list, is_object
 from .answer import Wait
 from .drawn import task_named
 from .facts import Facts
-from .words import count, said, typed
+from .words import count, said, typed, until
 
 SHOWN = 4
 """Filters that are told."""
@@ -22,7 +23,8 @@ def listen_waits(facts: Facts) -> Iterator[Wait]:
         yield Wait(
             reason="message",
             sentence=f"It waits at {task_named(pointer)} for {_events(filters)}.",
-            evidence=(*_correlations(filters), *_heard(listen)),
+            evidence=(*_correlations(filters), *_heard(listen), *_limit(facts)),
+            until=_limits(facts)[0] if _limits(facts) else None,
             hint=f"`everloom runs signal {typed(facts.run.info.id)} everloom.event EVENT` sends it "
             "one, as a CloudEvent in JSON.",
             task=pointer,
@@ -51,6 +53,16 @@ def drawn_listens(facts: Facts) -> Wait | None:
         evidence=evidence,
         task=tasks[0],
     )
+
+
+def _limits(facts: Facts) -> list[datetime]:
+    """When time limits are over: compiled code says of every other timer what it is for."""
+    return [timer.until for timer in facts.run.timers if not timer.summary]
+
+
+def _limit(facts: Facts) -> Iterator[str]:
+    for moment in _limits(facts)[:1]:
+        yield f"A time limit is over at {until(moment, facts.now)}."
 
 
 def _drawn_filters(listen: Json) -> list[Json]:

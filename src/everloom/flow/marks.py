@@ -4,10 +4,11 @@ Summaries stand in the history beside a command and are no part of what a replay
 tells its tasks by itself, with no worker to ask.
 """
 
+import json
 import re
 
 LONGEST = 200
-"""Bytes of a summary with a reference. Temporal takes 400; encrypting it needs room."""
+"""Bytes of a summary with a reference, as JSON. Temporal takes 400; encrypting it needs room."""
 
 _MARK = re.compile(r"(?P<said>.*) \((?P<reference>/(?:do|use)/.*)\)", re.DOTALL)
 
@@ -22,7 +23,7 @@ def marked(said: str, reference: str) -> str:
         reference: JSON pointer of the task; empty for none.
     """
     whole = f"{said} ({reference})"
-    return whole if reference and len(whole.encode()) <= LONGEST else said
+    return whole if reference and len(json.dumps(whole)) <= LONGEST else said
 
 
 def read_mark(summary: str) -> tuple[str, str]:

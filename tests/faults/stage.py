@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import yaml
 from tests.faults.effects import Effects
@@ -53,9 +54,14 @@ class Stage:
 
     folder: Path
     environment: dict[str, str]
+    token: str = field(default_factory=lambda: f"t{uuid4().hex[:8]}")
     hosts: dict[str, Command] = field(default_factory=dict[str, Command])
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     """What ends with the stage."""
+
+    def name(self, part: str) -> str:
+        """Name of a project that no other test has: most of them share one Temporal."""
+        return f"{BY}/{self.token}-{part}"
 
     async def start_host(self, name: str, *, slots: int = 500) -> Command:
         """Start `everloom host`, and wait until it takes projects."""
@@ -80,7 +86,7 @@ class Stage:
 
     async def projects(self, count: int, *, wait: int, version: str = "1.0.0") -> list[str]:
         """Make projects with a published definition, and have them served."""
-        names = [f"{BY}/shop-{number}" for number in range(count)]
+        names = [self.name(f"shop-{number}") for number in range(count)]
         text = ORDER.format(version=version, address=self.address, wait=wait)
         for name in names:
             await create_project(self.p, name, by=BY)
@@ -126,6 +132,9 @@ class Stage:
             return list(await tx.executions.list(found.id, limit=1000))
 
     async def _is_there(self, name: str) -> bool:
+        command = self.hosts[name]
+        if command.process.returncode is not None:
+            raise RuntimeError(f"the host ended: {command.said} {command.lines}")
         return any(host.name == name for host in await list_hosts(self.p))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
+from tests.docs import project_scenes as projects
 from tests.docs.pages import ROOT, blocks_of
 from tests.docs.terminal import Terminal
 from tests.waiting import eventually
@@ -324,6 +325,19 @@ SCENES: Mapping[str, Scene] = {
     ASKED: Scene(an_open_case),
     "docs/guides/messages.md": Scene(a_cart),
     "docs/guides/payloads.md": Scene(a_shop_that_cleans_up),
+    projects.PUBLISHING: Scene(
+        projects.hosts(projects.PUBLISHING, "one"),
+        codes={"everloom definitions save order.yaml --project shop --revision 2": 1},
+    ),
+    projects.HOSTS: Scene(projects.a_published_shop),
+    projects.GATE: Scene(
+        projects.two_unpaid_orders,
+        codes={"everloom definitions fix shop.order 1.0.1 --of 1.0.0 --project shop": 1},
+    ),
+    projects.STATISTICS: Scene(
+        projects.a_served_shop,
+        codes={"everloom runs compare brew-1 brew-2 --project shop": 1},
+    ),
     "docs/guides/running-definitions.md": Scene(definitions_of_the_page),
     "docs/guides/safe-change.md": Scene(
         two_orders,

@@ -18,7 +18,11 @@ OWN_TESTS = {
     "docs/tutorial/first-definition.md": "tests/docs/test_definition_tutorial.py, which does too",
 }
 
-READY = {"everloom dev": "Everything stays up", "everloom worker": "worker polls"}
+READY = {
+    "everloom dev": "Everything stays up",
+    "everloom worker": "worker polls",
+    "everloom host ": "host ready",
+}
 """Commands that stay up, and the word after which they are ended as Ctrl-C does."""
 
 PAGES = {
@@ -28,6 +32,7 @@ PAGES = {
 }
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("page", PAGES)
 async def test_every_command_of_the_page_works(page: str, terminal: Terminal) -> None:
     """In the order of the page, with the output that it shows."""

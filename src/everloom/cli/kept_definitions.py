@@ -42,11 +42,12 @@ def save(
 ) -> None:
     """Save a definition as a draft, with errors or without.
 
-    Without --revision only a new definition, or one whose draft you saved last yourself.
+    Without --revision only a new definition, or in place of a draft that was published as it is:
+    nothing is lost by it. Exit code 2: it cannot be read, or does not say what it is called.
     """
     from .work.publishing import drafts as work  # noqa: PLC0415 - help must not wait for it
 
-    work.save(file, project, revision=revision, as_json=json)
+    raise typer.Exit(work.save(file, project, revision=revision, as_json=json))
 
 
 @app.command("list", epilog=EPILOG)

@@ -197,7 +197,7 @@ async def test_a_version_and_a_definition_are_deleted(shop: Shop) -> None:
         pytest.param(["diff", "shop.order", "1.0.0", "9.9.9"], "version-missing", id="diff"),
         pytest.param(["show", "shop.tea"], "definition-missing", id="show"),
         pytest.param(["versions", "shop.tea"], "definition-missing", id="versions"),
-        pytest.param(["fix", "shop.order", "9.9.9", "--of", "1.0.0"], "version-missing", id="fix"),
+        pytest.param(["fix", "shop.order", "1.0.0", "--of", "9.9.9"], "version-missing", id="fix"),
         pytest.param(["score", "shop.tea"], "definition-missing", id="score"),
         pytest.param(["delete", "shop.tea", "--yes"], "definition-missing", id="delete"),
         pytest.param(["publish", "shop.tea"], "definition-missing", id="publish"),
@@ -232,3 +232,15 @@ async def test_a_file_that_is_not_there_is_refused(shop: Shop) -> None:
 
     assert told.code == 2
     assert "file-unreadable" in told.err
+
+
+@pytest.mark.parametrize("command", ["save", "publish"])
+async def test_a_file_that_cannot_be_read_says_where(shop: Shop, command: str) -> None:
+    """Not that it has no name: nobody could know."""
+    file = shop.write("broken.yaml", "document: {name: [order}\n")
+
+    told = await shop.type("definitions", command, file, "--project", shop.project, "--json")
+
+    assert told.code == 2
+    assert told.document["status"] == "refused"
+    assert "broken.yaml:1:" in told.err

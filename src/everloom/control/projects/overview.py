@@ -1,8 +1,16 @@
 """Projects at a glance: their workers, their definitions and which versions are active."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from everloom.store import CompiledCode, Definition, Project, ProjectWorker, Transaction
+from everloom.store import (
+    CompiledCode,
+    Definition,
+    Project,
+    ProjectWorker,
+    Transaction,
+    WorkerStatus,
+)
 
 from .finding import find_project
 from .platform import Platform
@@ -49,7 +57,7 @@ async def list_overviews(p: Platform, *, owner: str | None = None) -> list[Proje
     """
     async with p.store.begin() as tx:
         projects = await tx.projects.list(owner)
-        workers = {each.project_id: each for each in await tx.workers.list()}
+        workers = {each.project_id: _heard_of(p, each) for each in await tx.workers.list()}
         return [
             ProjectOverview(
                 project=each,
@@ -70,9 +78,10 @@ async def read_details(p: Platform, text: str) -> ProjectDetails:
     async with p.store.begin() as tx:
         project = await find_project(p, tx, text)
         found = sorted(await tx.definitions.list(project.id), key=lambda each: each.full_name)
+        worker = await tx.workers.find(project.id)
         return ProjectDetails(
             project=project,
-            worker=await tx.workers.find(project.id),
+            worker=None if worker is None else _heard_of(p, worker),
             definitions=tuple([await _overview(tx, each) for each in found]),
         )
 
@@ -85,3 +94,17 @@ async def _overview(tx: Transaction, definition: Definition) -> DefinitionOvervi
         versions=len(versions),
         is_changed=all(each.definition != definition.draft for each in versions),
     )
+
+
+def _heard_of(p: Platform, worker: ProjectWorker) -> ProjectWorker:
+    """A worker that is silent for too long is dead, also while no host is there to say so."""
+    seen, limit = worker.last_heartbeat_at, p.settings.hosts.dead_after
+    is_silent = seen is not None and datetime.now(UTC) - seen > limit
+    return (
+        replace(worker, status=WorkerStatus.DEAD)
+        if is_silent and worker.status in _ALIVE
+        else worker
+    )
+
+
+_ALIVE = {WorkerStatus.RUNNING, WorkerStatus.DRAINING}

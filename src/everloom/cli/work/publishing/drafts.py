@@ -1,28 +1,43 @@
 """Save drafts, list definitions, print one."""
 
+from everloom.cli.exits import OK, USAGE
 from everloom.cli.output import Output
+from everloom.cli.work.definitions.reports import refusal, say_found
 from everloom.cli.work.platform import on_platform
 from everloom.cli.work.projects.showing import definition_document, show_definitions
-from everloom.control.definitions import read_source
+from everloom.control.definitions import DefinitionRefused, read_source
 from everloom.control.projects import Platform, ProjectDetails, read_details
 from everloom.control.publishing import read_draft, read_version
 from everloom.store import CompiledCode, Definition
 
-from .saving import save_text, text_of
+from .saving import named_text, save_text
 
 
-def save(file: str, project: str, *, revision: int | None, as_json: bool) -> None:
+def save(file: str, project: str, *, revision: int | None, as_json: bool) -> int:
     """Save a file as a draft."""
     out = Output(as_json=as_json)
-    text = text_of(read_source(file))
+    try:
+        text = named_text(read_source(file))
+    except DefinitionRefused as error:
+        return tell_refusal(out, error, "Nothing was saved.")
     saved = on_platform(
         lambda p, by: save_text(p, project, text, by=by, revision=revision), temporal=False
     )
     if as_json:
         out.document(draft_document(saved))
-        return
+        return OK
     out.line(str(saved.revision))
     out.say(f"Saved {saved.full_name} as revision {saved.revision}.")
+    return OK
+
+
+def tell_refusal(out: Output, error: DefinitionRefused, done: str) -> int:
+    """Tell what is wrong with a definition, and what was not done for it."""
+    say_found(out, error.found)
+    out.say(done)
+    if out.as_json:
+        out.document(refusal(error.found, error.main))
+    return USAGE
 
 
 def list_all(project: str, *, as_json: bool) -> None:

@@ -113,7 +113,7 @@ def _run_document(run: GatedRun) -> dict[str, Any]:
 
 def _lines(report: GateReport) -> Iterator[str]:
     open_ = [each for each in report.replayed if each.is_open]
-    verb = "go" if report.is_done else "could go"
+    verb = ("goes" if len(open_) == 1 else "go") if report.is_done else "could go"
     yield f"{_counted(len(open_))} of {', '.join(report.of)} {verb} on as {report.fix}."
     if report.pinned:
         yield f"{_counted(len(report.pinned))} {'stays' if len(report.pinned) == 1 else 'stay'}:"

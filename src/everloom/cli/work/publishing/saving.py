@@ -3,7 +3,7 @@
 from everloom.control.definitions import DefinitionRefused, Found, Source
 from everloom.control.projects import Platform, read_details
 from everloom.control.publishing import name_in, save_draft
-from everloom.language import DefinitionProblem
+from everloom.language import DefinitionProblem, check_definition
 from everloom.store import Definition
 
 
@@ -23,6 +23,19 @@ def text_of(source: Source) -> str:
         said = f"{source.name!r} is not text in UTF-8."
         told = DefinitionProblem("file-unreadable", "", 0, 0, said, "")
         raise DefinitionRefused((Found(source.name, told),)) from None
+
+
+def named_text(source: Source) -> str:
+    """The text of a file, which says what the definition is called.
+
+    Raises:
+        DefinitionRefused: It cannot be read: as YAML or JSON, or at all.
+    """
+    text = text_of(source)
+    if name_in(text).full_name is None:
+        found = [each for each in check_definition(text).problems if each.severity == "error"]
+        raise DefinitionRefused(tuple(Found(source.name, each) for each in found))
+    return text
 
 
 async def save_text(

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from everloom.cli.exits import FAILED, OK, USAGE
+from everloom.cli.exits import FAILED, OK
 from everloom.cli.output import Output
 from everloom.cli.work.confirming import confirmed
-from everloom.cli.work.definitions.reports import refusal, say_found
 from everloom.cli.work.moments import moment
 from everloom.cli.work.platform import on_platform
 from everloom.control import publishing
@@ -15,8 +14,8 @@ from everloom.control.projects import Platform
 from everloom.control.publishing import Activated, VersionState
 from everloom.store import CompiledCode
 
-from .drafts import version_document
-from .saving import save_text, text_of
+from .drafts import tell_refusal, version_document
+from .saving import named_text, save_text
 
 _FILES = (".yaml", ".yml", ".json")
 
@@ -38,14 +37,10 @@ def publish(call: Publish) -> int:
     """Publish a file, or the draft of a definition."""
     out = Output(as_json=call.as_json)
     try:
-        text = text_of(read_source(call.what)) if _is_file(call.what) else None
+        text = named_text(read_source(call.what)) if _is_file(call.what) else None
         code = on_platform(lambda p, by: _publish(p, call, text, by), temporal=call.activate)
     except DefinitionRefused as error:
-        say_found(out, error.found)
-        out.say("Nothing was published.")
-        if call.as_json:
-            out.document(refusal(error.found, error.main))
-        return USAGE
+        return tell_refusal(out, error, "Nothing was published.")
     if call.as_json:
         out.document(version_document(code))
         return OK

@@ -150,8 +150,11 @@ class Flow:
         return self._run.trace.shown()
 
     @workflow.query(name=TASKS_QUERY)
-    def tasks(self, after: int = 0) -> dict[str, Json]:
-        """What happened to its tasks after the first `after` of all, and what it listens to."""
+    def _told(self, after: int = 0) -> dict[str, Json]:
+        """What happened to its tasks after the first `after` of all, and what it listens to.
+
+        Tasks of definitions become methods, and none of their names begins like this one.
+        """
         run = self._run
         listens = [lacking() for lacking in run.listening]
         return {**run.trace.told(after), "listens": listens}

@@ -36,6 +36,7 @@ _QUIET = {
     "temporalio.worker": logging.WARNING,
     "temporalio.core": logging.WARNING,
     "uvicorn.error": logging.WARNING,
+    "alembic": logging.WARNING,
     "asyncio": logging.WARNING,
 }
 """What these say at `info` is said by us already, or of no use to anybody."""

@@ -55,6 +55,9 @@ class WorkerOptions:
     any_health_port: bool = False
     """Take a free port for health when the one of the settings is taken."""
 
+    may_idle: bool = False
+    """Go on without processes where the settings name no code: drawn workflows need none here."""
+
     tell: Callable[[EverloomError], None] = log_problem
     """Shows people what is wrong with their code."""
 
@@ -170,6 +173,11 @@ class Supervisor:
 
     async def _run_seats(self) -> None:
         """The first process goes ahead: broken code is told once, idle processes never start."""
+        if self._options.may_idle and not self._settings.catalog.packages:
+            log.info("no workers: `catalog.packages` names no code")
+            self.ready.set()
+            await self._stop.wait()
+            return
         head, *others = self._seats
         running = [self._begin(head)]
         await first(head.loaded.wait(), running[0])

@@ -72,6 +72,7 @@ def _supervisor(loaded: Loaded, call: Develop) -> Supervisor:
         processes=1,
         reload=call.reload,
         any_health_port=True,
+        may_idle=call.run is None,
         tell=lambda error: show_error(error, as_json=False),
     )
     return Supervisor(loaded, options)

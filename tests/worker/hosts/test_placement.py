@@ -1,5 +1,7 @@
 """Projects are given to hosts by Temporal: started, stopped, moved, handed over."""
 
+from datetime import datetime
+
 import pytest
 from tests.worker.compiled_samples import HELLO, sample
 from tests.worker.hosts.hosting import BY, Cluster, name_of
@@ -16,7 +18,10 @@ from everloom.control.placement import (
     start_worker,
     stop_worker,
 )
-from everloom.store import WorkerStatus
+from everloom.control.projects import placement_id
+from everloom.store import Project, WorkerStatus
+from everloom.temporal import read_run
+from everloom.testing import eventually
 
 TYPE = "samples.greet@1.0.0"
 ADA = {"name": "Ada"}
@@ -33,6 +38,7 @@ async def test_a_project_that_is_started_is_served(cluster: Cluster) -> None:
         status = await cluster.becomes(project, WorkerStatus.RUNNING, host="one")
         assert await result(cluster.p.temporal, project, TYPE, ADA) == HELLO_ADA
         assert (status.attempts, status.error) == (0, None)
+        await eventually(lambda: started_at(cluster, project))
         async with cluster.p.store.begin() as tx:
             row = await tx.workers.find(project.id)
         assert row is not None
@@ -148,17 +154,22 @@ async def test_a_placement_that_grows_long_goes_on_without_a_break(
 
     async with cluster.host("one"):
         await start_worker(cluster.p, name_of(project), by=BY)
-        first = await cluster.becomes(project, WorkerStatus.RUNNING)
+        await cluster.becomes(project, WorkerStatus.RUNNING)
+        before = await eventually(lambda: started_at(cluster, project))
         for _ in range(6):
             assert await refresh_worker(cluster.p, project, drop_runs=True) == ""
         await cluster.becomes(project, WorkerStatus.RUNNING, host="one")
         assert await result(cluster.p.temporal, project, TYPE, ADA) == HELLO_ADA
-        async with cluster.p.store.begin() as tx:
-            row = await tx.workers.find(project.id)
-        assert row is not None
-        assert row.started_at is not None
-        assert first.since is not None
-        assert row.started_at <= first.since
+        run = (await read_run(cluster.p.temporal, placement_id(project.queue))).info
+        assert run.run_id != run.first_run_id
+        assert await started_at(cluster, project) == before
+
+
+async def started_at(cluster: Cluster, project: Project) -> datetime | None:
+    """When the worker of a project began, as its row says."""
+    async with cluster.p.store.begin() as tx:
+        row = await tx.workers.find(project.id)
+    return None if row is None else row.started_at
 
 
 async def test_without_hosts_nobody_is_waited_for(cluster: Cluster) -> None:

@@ -7,10 +7,22 @@ SERVE = "everloom.serve-project"
 """Activity that carries a project's worker, for as long as it does."""
 
 ORDER = "everloom.order-project"
-"""Activity that tells the host of a project something."""
+"""Activity on the queue of a project: tells the host that carries it something."""
 
-SERVING = "everloom.placement.serving"
-"""Signal of a host: the project is polled here."""
+WATCH = "everloom.host"
+"""Workflow that notices when a host is lost."""
+
+BE = "everloom.be-host"
+"""Activity that lasts as long as a host does. Its heartbeats are the host's."""
+
+ANSWER = "everloom.answer"
+"""Activity that a host does at once, if it is there."""
+
+FIND_CARRIED = "everloom.find-carried"
+"""Activity that looks into the store for what a host carried."""
+
+LOST = "everloom.placement.lost"
+"""Signal of a watch: the host that carries the project is lost."""
 
 STATUS = "everloom.placement.status"
 """Query for how the placement stands."""

@@ -4,6 +4,8 @@ Everything is asked of the project's placement, a workflow that hosts run. So it
 answered; only a first start does not, and waits for one.
 """
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from everloom.authoring import StartOptions
@@ -13,13 +15,19 @@ from everloom.store import Host, Project, ProjectWorker, WorkerStatus
 from everloom.temporal import (
     MessageRefused,
     NoWorker,
+    RunDetails,
     RunExists,
     RunNotFound,
     read_run,
 )
 
-from .names import DRAIN, MOVE, PLACEMENT, REFRESH, RESTART, START, STATUS, STOP
+from .names import DRAIN, MOVE, PLACEMENT, REFRESH, RESTART, SERVE, START, STATUS, STOP
 from .shapes import Placement, PlacementStatus
+
+SEEN_WITHIN = timedelta(seconds=5)
+"""How long a start, restart or move waits for a host to serve the project."""
+
+_LOOK = 0.05
 
 ANSWERED_WITHIN = timedelta(seconds=3)
 """How long hosts may take to say how a project stands; after that the store says what it knows."""
@@ -54,7 +62,6 @@ async def start_worker(p: Platform, project: str, *, by: str) -> PlacementStatus
         project=f"{found.owner}/{found.name}",
         queue=found.queue,
         hosts=hosts.queue,
-        heartbeat=hosts.placement_heartbeat,
         retry_first=hosts.retry_first,
         retry_cap=hosts.retry_cap,
     )
@@ -71,7 +78,8 @@ async def start_worker(p: Platform, project: str, *, by: str) -> PlacementStatus
         await p.temporal.start_workflow(PLACEMENT, placement, options)
         status = PlacementStatus(status=WorkerStatus.STARTING, since=datetime.now(UTC))
     except RunExists:
-        status = await _ask(p, found, START)
+        await _ask(p, found, START)
+        status = await _settled(p, found)
     await _note(p, found, "worker.start", by)
     return status
 
@@ -108,9 +116,10 @@ async def restart_worker(p: Platform, project: str, *, by: str) -> PlacementStat
     """
     found = await read_project(p, project)
     try:
-        status = await _ask(p, found, RESTART)
+        await _ask(p, found, RESTART)
     except RunNotFound:
         return await start_worker(p, project, by=by)
+    status = await _settled(p, found)
     await _note(p, found, "worker.restart", by)
     return status
 
@@ -135,7 +144,8 @@ async def move_worker(
     found = await read_project(p, project)
     present = (await worker_status(p, project)).host
     target = await _target(p, to, present)
-    status = await _ask(p, found, MOVE, target)
+    await _ask(p, found, MOVE, target)
+    status = await _settled(p, found)
     await _note(p, found, "worker.move", by, before=present, after=target)
     return status
 
@@ -240,18 +250,46 @@ async def _read_status(p: Platform, project: Project) -> PlacementStatus:
         HostsMissing: No host answers.
     """
     workflow_id = placement_id(project.queue)
-    if not (await read_run(p.temporal, workflow_id)).info.is_open:
+    run = await read_run(p.temporal, workflow_id)
+    if not run.info.is_open:
         raise RunNotFound(f"The placement of `{project.queue}` has ended.")
     if not await list_hosts(p):
         raise _nobody()
     try:
         async with p.temporal.talking(workflow_id, asks_worker=True) as client:
             handle = client.get_workflow_handle(workflow_id)
-            return await handle.query(
+            said = await handle.query(
                 STATUS, result_type=PlacementStatus, rpc_timeout=ANSWERED_WITHIN
             )
     except NoWorker as error:
         raise _nobody() from error
+    return _carried(run, said)
+
+
+def _carried(run: RunDetails, said: PlacementStatus) -> PlacementStatus:
+    """What the placement says, with what Temporal knows of the host that carries the project."""
+    for each in run.pending_activities:
+        if each.activity != SERVE or each.state != "started" or each.last_heartbeat is None:
+            continue
+        is_draining = said.status is WorkerStatus.DRAINING
+        return replace(
+            said,
+            status=said.status if is_draining else WorkerStatus.RUNNING,
+            host=each.worker,
+            since=each.started,
+            next_attempt_at=None,
+        )
+    return said
+
+
+async def _settled(p: Platform, project: Project) -> PlacementStatus:
+    """How it stands once a host serves it, or when that takes too long."""
+    end = asyncio.get_running_loop().time() + SEEN_WITHIN.total_seconds()
+    while True:
+        status = await _read_status(p, project)
+        if status.status is WorkerStatus.RUNNING or asyncio.get_running_loop().time() > end:
+            return status
+        await asyncio.sleep(_LOOK)
 
 
 def _nobody() -> HostsMissing:

@@ -32,9 +32,6 @@ class Placement:
     hosts: str
     """Queue of all hosts."""
 
-    heartbeat: timedelta
-    """Silence after which a host is taken for lost."""
-
     retry_first: timedelta
     retry_cap: timedelta
     is_wanted: bool = True
@@ -52,9 +49,6 @@ class Placement:
     failures: int = 0
     """How often so in a row."""
 
-    host: str | None = None
-    """Where it is kept meanwhile."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class ServeProject:
@@ -65,14 +59,12 @@ class ServeProject:
     queue: str
     number: int
     restarts: int
-    heartbeat: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderProject:
     """What a host is told about a project that it carries."""
 
-    queue: str
     number: int
     """Which time of carrying is meant: an order for an older one comes too late."""
 
@@ -80,18 +72,32 @@ class OrderProject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Serving:
-    """A host says that it carries a project."""
-
-    number: int
-    host: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Ended:
     """A host carries a project no longer."""
 
     ending: Ending
+    host: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedHost:
+    """Input of the watch of a host."""
+
+    host: str
+    hosts: str
+    """Queue of all hosts."""
+
+    heartbeat: timedelta
+    """Silence after which it is asked whether it is there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lost:
+    """A host that carried a project is lost."""
+
+    host: str
+    number: int | None
+    """Which time of carrying that was. None: the present one, as far as anybody knows."""
 
 
 @dataclass(frozen=True, kw_only=True)

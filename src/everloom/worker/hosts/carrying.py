@@ -9,7 +9,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from everloom.control.placement import Action, ServeProject
+from temporalio import activity
+
+from everloom.control.placement import ORDER, Action, OrderProject, ServeProject
 from everloom.core import Conflict, EverloomError, Unavailable
 from everloom.store import Beat, Project, ProjectId
 from everloom.worker.projects import HostMeans
@@ -64,6 +66,26 @@ class Carried:
         return self.served.project
 
 
+class ProjectOrders:
+    """Hears what the placement of one project says, on the project's own queue."""
+
+    def __init__(self, carrier: "Carrier", queue: str) -> None:
+        self._carrier = carrier
+        self._queue = queue
+
+    @activity.defn(name=ORDER)
+    async def order(self, order: OrderProject) -> bool:
+        """Do something with the project; whether it was done, or is being done."""
+        carried = self._carrier.find(self._queue, order.number)
+        if carried is None:
+            return False
+        if order.action == "drop-runs":
+            return await carried.served.drop_runs()
+        carried.action = order.action
+        carried.changed.set()
+        return True
+
+
 class Carrier:
     """All projects on this host."""
 
@@ -75,11 +97,18 @@ class Carrier:
         self._stops = asyncio.Semaphore(STOPS_AT_ONCE)
         self._starts = asyncio.Semaphore(STARTS_AT_ONCE)
         self._taking: dict[str, asyncio.Lock] = {}
-        self.is_draining = False
+        self.draining = asyncio.Event()
+        """The host is about to end."""
+
         means.temporal.on_new_client(self._use_client)
 
     def __len__(self) -> int:
         return len(self._carried)
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether the host is about to end."""
+        return self.draining.is_set()
 
     @property
     def means(self) -> HostMeans:
@@ -111,15 +140,10 @@ class Carrier:
             carried.changed = asyncio.Event()
             return carried
 
-    def order(self, queue: str, number: int, action: Action) -> Carried | None:
-        """Have something done with a project; None when it is not carried for that asker."""
+    def find(self, queue: str, number: int) -> Carried | None:
+        """A project that is carried for an asker; None when it is not."""
         carried = self._carried.get(queue)
-        if carried is None or carried.number != number:
-            return None
-        if action != "drop-runs":
-            carried.action = action
-            carried.changed.set()
-        return carried
+        return carried if carried is not None and carried.number == number else None
 
     def let_go(self, carried: Carried) -> asyncio.Task[None]:
         """Stop a worker; the task is done when its last activity has ended."""
@@ -149,6 +173,10 @@ class Carrier:
         """What is carried now."""
         return [each.project for each in self._carried.values()]
 
+    def numbers(self) -> dict[str, int]:
+        """Queues of what is carried, and which time of carrying each is."""
+        return {queue: each.number for queue, each in self._carried.items()}
+
     def carries(self, project: Project) -> bool:
         """Whether a project is carried now."""
         return project.queue in self._carried
@@ -162,7 +190,7 @@ class Carrier:
 
     async def end(self) -> None:
         """Let go of everything, and return when the last activity has ended."""
-        self.is_draining = True
+        self.draining.set()
         for carried in list(self._carried.values()):
             carried.changed.set()
             self.let_go(carried)
@@ -177,7 +205,8 @@ class Carrier:
             async with means.store.begin() as tx:
                 project = await tx.projects.read(ProjectId(order.project_id))
             client = await means.temporal.get_client()
-            served = Served(means, project, client)
+            orders = ProjectOrders(self, project.queue)
+            served = Served(means, project, client, orders=[orders.order])
             running = asyncio.create_task(served.run(), name=f"project {project.queue}")
             while not served.is_polling and not running.done():  # noqa: ASYNC110 - the SDK tells nobody that a worker began
                 await asyncio.sleep(_LOOK)

@@ -13,13 +13,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
 
 from everloom import __version__
+from everloom.authoring import StartOptions
 from everloom.catalog import discover
-from everloom.control.placement import host_queue
+from everloom.control.placement import WATCH, WatchedHost, host_queue
 from everloom.control.projects import Platform
 from everloom.flow.expressions import use_evaluator
 from everloom.observe import get_logger
@@ -35,9 +37,11 @@ from everloom.worker.waiting import first
 from .activities import HostActivities
 from .beating import Heartbeats
 from .carrying import Carrier
+from .noting import WorkerNotes
 from .outages import Outages
 from .placement import ProjectPlacement
 from .upkeep import Upkeep
+from .watch import HostWatch
 
 CLEAN = 0
 LOST = 1
@@ -46,8 +50,8 @@ LOST = 1
 KILLED = 128
 """Exit code of a process that a signal ended, before the signal's number."""
 
-ORDERS = 20
-"""Orders to projects that are done side by side."""
+OTHERS = 5
+"""What else a host is asked for over its own queue."""
 
 PLACEMENTS = 50
 """Placements that are asked at once; each is replayed for it, and is short."""
@@ -156,6 +160,7 @@ class _Host:
         self._means = means
         self._slots = slots
         self._carrier = Carrier(means, slots=slots)
+        self._notes = WorkerNotes(means.store, means.host)
         self._beats = Heartbeats(self._carrier, slots=slots)
 
     @property
@@ -168,9 +173,11 @@ class _Host:
         client = await means.temporal.get_client()
         workers = self._workers(client)
         means.temporal.on_new_client(lambda new: _use(workers, new))
+        noting = asyncio.create_task(self._notes.run())
         polling = [asyncio.create_task(each.run()) for each in workers]
         await first(_all_running(workers), *polling)
         await self._beats.beat()
+        await self._be_watched()
         platform = Platform(means.settings, means.store, means.temporal)
         asides = [
             asyncio.create_task(self._beats.run()),
@@ -184,12 +191,27 @@ class _Host:
         await first(ending.wait(), *polling)
         code = self._code(polling)
         await self._hand_over(workers)
-        for each in asides:
+        await self._notes.flush()
+        for each in (*asides, noting):
             each.cancel()
-        await asyncio.gather(*asides, *polling, return_exceptions=True)
+        await asyncio.gather(*asides, noting, *polling, return_exceptions=True)
         await self._beats.end()
         log.info("host ended", host=means.host)
         return code
+
+    async def _be_watched(self) -> None:
+        """Have a watch of our own: another process may have had our name before."""
+        hosts, host = self._means.settings.hosts, self._means.host
+        watched = WatchedHost(host=host, hosts=hosts.queue, heartbeat=hosts.placement_heartbeat)
+        no_end = timedelta(0)
+        options = StartOptions(
+            id=f"{host_queue(hosts.queue, host)}/{uuid4().hex[:12]}",
+            queue=hosts.queue,
+            execution_timeout=no_end,
+            run_timeout=no_end,
+            summary=f"Watches the host {host}.",
+        )
+        await self._means.temporal.start_workflow(WATCH, watched, options)
 
     def _code(self, polling: Sequence[asyncio.Task[None]]) -> int:
         for each in polling:
@@ -210,18 +232,18 @@ class _Host:
 
     def _workers(self, client: Client) -> list[Worker]:
         """One for the queue of all hosts, one for our own: a host that was named is asked there."""
-        means, activities = self._means, HostActivities(self._carrier)
+        means, activities = self._means, HostActivities(self._carrier, self._notes)
         hosts = means.settings.hosts
         common: dict[str, Any] = {
             "identity": means.host,
             "build_id": __version__,
-            "activities": [activities.serve, activities.order],
             "graceful_shutdown_timeout": hosts.drain,
         }
         everybody = Worker(
             client,
             task_queue=hosts.queue,
-            workflows=[ProjectPlacement],
+            workflows=[ProjectPlacement, HostWatch],
+            activities=[activities.serve, activities.find_carried],
             workflow_runner=UnsandboxedWorkflowRunner(),
             workflow_task_executor=means.threads,
             # Without a memory nothing waits for the memory of a host that was lost.
@@ -236,7 +258,8 @@ class _Host:
         own = Worker(
             client,
             task_queue=host_queue(hosts.queue, means.host),
-            max_concurrent_activities=self._slots + ORDERS,
+            activities=[activities.serve, activities.be, activities.answer],
+            max_concurrent_activities=self._slots + OTHERS,
             activity_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
             **common,
         )

@@ -1,77 +1,140 @@
-"""What a host writes down about the workers it carries. It never waits for a store that is away."""
+"""What a host writes down about the workers it carries: together, and without waiting for the store.
 
+Hundreds of projects may begin at once, and a transaction each would take longer than beginning. What
+is noted is written a moment later in one; the last thing said of a worker is what is kept.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from everloom.control.projects import EVENTS
 from everloom.core import EverloomError
 from everloom.observe import get_logger
-from everloom.store import Project, ProjectWorker, Store, WorkerStatus
+from everloom.store import (
+    Project,
+    ProjectId,
+    ProjectWorker,
+    RowMissing,
+    Store,
+    Transaction,
+    WorkerStatus,
+)
 
 from .carrying import Carried
 
-log = get_logger("everloom.hosts")
+GATHERED = 0.05
+"""Seconds in which notes are gathered."""
 
-TOLD = {WorkerStatus.RUNNING, WorkerStatus.STOPPED, WorkerStatus.ERROR, WorkerStatus.DEAD}
+PAUSE = 1.0
+"""Seconds until the store is tried again."""
+
+FLUSHED = 3.0
+"""Seconds that somebody may wait for the store."""
+
+TOLD = {WorkerStatus.RUNNING, WorkerStatus.STOPPED, WorkerStatus.ERROR}
 """What is an event too."""
 
-
-async def note_worker(
-    store: Store,
-    host: str,
-    carried: Carried,
-    status: WorkerStatus,
-    *,
-    restarts: int = 0,
-    error: EverloomError | None = None,
-) -> None:
-    """Write down how a worker is."""
-    now = datetime.now(UTC)
-    row = ProjectWorker(
-        project_id=carried.project.id,
-        host=host,
-        status=status,
-        started_at=carried.since,
-        last_heartbeat_at=now,
-        versions=carried.served.shelf.versions,
-        errors=carried.served.shelf.errors,
-        error=None if error is None else error.message,
-        error_code=None if error is None else error.code,
-        error_at=None if error is None else now,
-        restarts=restarts,
-    )
-    await write_row(store, row, carried.project)
+log = get_logger("everloom.hosts")
 
 
-async def note_failure(
-    store: Store, host: str, project: Project, error: EverloomError, *, restarts: int
-) -> None:
-    """Write down that a worker could not even begin."""
-    now = datetime.now(UTC)
-    row = ProjectWorker(
-        project_id=project.id,
-        host=host,
-        status=WorkerStatus.ERROR,
-        error=error.message,
-        error_code=error.code,
-        error_at=now,
-        restarts=restarts,
-    )
-    await write_row(store, row, project)
+class WorkerNotes:
+    """The rows of the workers of one host."""
+
+    def __init__(self, store: Store, host: str) -> None:
+        self._store = store
+        self._host = host
+        self._waiting: dict[ProjectId, tuple[Project, ProjectWorker]] = {}
+        self._woken = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def note(
+        self,
+        carried: Carried,
+        status: WorkerStatus,
+        *,
+        restarts: int = 0,
+        error: EverloomError | None = None,
+    ) -> None:
+        """Note how a worker is."""
+        now = datetime.now(UTC)
+        row = ProjectWorker(
+            project_id=carried.project.id,
+            host=self._host,
+            status=status,
+            started_at=carried.since,
+            last_heartbeat_at=now,
+            versions=carried.served.shelf.versions,
+            errors=carried.served.shelf.errors,
+            error=None if error is None else error.message,
+            error_code=None if error is None else error.code,
+            error_at=None if error is None else now,
+            restarts=restarts,
+        )
+        self._add(carried.project, row)
+
+    def note_failure(self, project: Project, error: EverloomError, *, restarts: int) -> None:
+        """Note that a worker could not even begin."""
+        row = ProjectWorker(
+            project_id=project.id,
+            host=self._host,
+            status=WorkerStatus.ERROR,
+            error=error.message,
+            error_code=error.code,
+            error_at=datetime.now(UTC),
+            restarts=restarts,
+        )
+        self._add(project, row)
+
+    async def run(self) -> None:
+        """Write what is noted, until cancelled."""
+        while True:
+            await self._woken.wait()
+            await asyncio.sleep(GATHERED)
+            self._woken.clear()
+            rows, self._waiting = self._waiting, {}
+            try:
+                await self._write(list(rows.values()))
+            except EverloomError as error:
+                log.warning("workers not written down", count=len(rows), reason=error.message)
+                self._waiting = {**rows, **self._waiting}  # what was said since is right
+                self._woken.set()
+                await asyncio.sleep(PAUSE)
+            if not self._waiting:
+                self._idle.set()
+
+    async def flush(self, *, within: float = FLUSHED) -> None:
+        """Wait until all that was noted is written, or the time is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._idle.wait()
+
+    async def _write(self, rows: Sequence[tuple[Project, ProjectWorker]]) -> None:
+        try:
+            async with self._store.begin() as tx:
+                for project, row in rows:
+                    await _write(tx, project, row)
+        except RowMissing:  # a project was deleted while its worker ended
+            if len(rows) > 1:
+                for each in rows:
+                    await self._write([each])
+
+    def _add(self, project: Project, row: ProjectWorker) -> None:
+        self._waiting[project.id] = (project, row)
+        self._idle.clear()
+        self._woken.set()
 
 
-async def write_row(store: Store, row: ProjectWorker, project: Project) -> None:
-    """Keep a worker's row, and tell those who follow."""
-    try:
-        async with store.begin() as tx:
-            await tx.workers.set(row)
-            if row.status in TOLD:
-                told = {"host": row.host, "error": row.error, "code": row.error_code}
-                await tx.events.add(
-                    f"{EVENTS}worker.{row.status.value}",
-                    f"{project.owner}/{project.name}",
-                    told,
-                    project_id=project.id,
-                    at=datetime.now(UTC),
-                )
-    except EverloomError as error:
-        log.warning("worker's row not written", project=project.queue, reason=error.message)
+async def _write(tx: Transaction, project: Project, row: ProjectWorker) -> None:
+    await tx.workers.set(row)
+    if row.status in TOLD:
+        told = {"host": row.host, "error": row.error, "code": row.error_code}
+        await tx.events.add(
+            f"{EVENTS}worker.{row.status.value}",
+            f"{project.owner}/{project.name}",
+            told,
+            project_id=project.id,
+            at=datetime.now(UTC),
+        )

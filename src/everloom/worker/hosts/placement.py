@@ -1,8 +1,9 @@
 """The workflow that keeps one project's worker on some host.
 
-It runs an activity that lasts as long as a host carries the project. When that activity's heartbeats
-stop, the host is lost and the next one takes it. Nobody elects, leases or locks: Temporal knows which
-activity runs where. Waits between failures grow, so that what crashes again and again does so slowly.
+It runs an activity that lasts as long as a host carries the project. When its host is lost, which the
+host's watch tells and the activity's own heartbeats in the end, the next host takes it. Nobody elects,
+leases or locks: Temporal knows which activity runs where. Waits between failures grow, so that what
+crashes again and again does so slowly.
 """
 
 import asyncio
@@ -17,23 +18,23 @@ from temporalio.exceptions import TimeoutError as OutOfTime
 
 from everloom.control.placement import (
     DRAIN,
+    LOST,
     MOVE,
     ORDER,
     PLACEMENT,
     REFRESH,
     RESTART,
     SERVE,
-    SERVING,
     START,
     STATUS,
     STOP,
     Action,
     Ended,
+    Lost,
     OrderProject,
     Placement,
     PlacementStatus,
     ServeProject,
-    Serving,
     host_queue,
 )
 from everloom.store import WorkerStatus
@@ -53,11 +54,16 @@ LIFETIME = timedelta(days=3650)
 TAKEN_WITHIN = timedelta(seconds=5)
 """How long a host that was named may take; after that any host may."""
 
-HEARD_WITHIN = timedelta(seconds=5)
-"""How long a host may take to do what it is told, before it is not waited for."""
+HEARD_WITHIN = timedelta(seconds=2)
+"""How long it may take until a host hears what it is told, before it is not waited for."""
 
-SEEN_WITHIN = timedelta(seconds=5)
-"""How long an answer waits for a host to serve the project again."""
+TRIES = 3
+
+DONE_WITHIN = timedelta(seconds=10)
+"""How long it may take to do it."""
+
+SILENCE = timedelta(minutes=1)
+"""Silence of the activity after which its host is taken for lost though its watch says nothing."""
 
 LONGEST_REFUSAL = timedelta(seconds=15)
 """Longest wait for hosts that are all full."""
@@ -87,9 +93,10 @@ class ProjectPlacement:
         self._is_let_go = False
         self._hurry = False
         self._refusals = 0
+        self._lost_with = ""
+        self._asked_at = workflow.now()
         self._status = PlacementStatus(
             status=WorkerStatus.STARTING if placed.is_wanted else WorkerStatus.STOPPED,
-            host=placed.host,
             since=workflow.now(),
             attempts=placed.failures,
         )
@@ -104,12 +111,12 @@ class ProjectPlacement:
                 workflow.continue_as_new(self._placed)
             await self._serve()
 
-    @workflow.signal(name=SERVING)
-    def note_serving(self, serving: Serving) -> None:
-        """Take down that a host carries it."""
-        if serving.number == self._placed.number and self._serving is not None:
-            self._refusals = 0
-            self._say(WorkerStatus.RUNNING, host=serving.host)
+    @workflow.signal(name=LOST)
+    def note_lost(self, lost: Lost) -> None:
+        """Give the project to another host."""
+        if lost.number in {None, self._placed.number} and self._serving is not None:
+            self._lost_with = lost.host
+            self._serving.cancel()
 
     @workflow.query(name=STATUS)
     def status(self) -> PlacementStatus:
@@ -121,7 +128,7 @@ class ProjectPlacement:
         """Let it be served; a wait after failures is cut short."""
         self._placed = replace(self._placed, is_wanted=True)
         self._hurry = True
-        return await self._settled()
+        return self._status
 
     @workflow.update(name=STOP)
     async def stop(self) -> PlacementStatus:
@@ -137,7 +144,7 @@ class ProjectPlacement:
         self._placed = replace(self._placed, is_wanted=False)
         self._hurry = True
         if self._serving is not None:
-            self._say(WorkerStatus.DRAINING, host=self._status.host)
+            self._say(WorkerStatus.DRAINING)
         await self._let_go("drain")
         return self._status
 
@@ -147,7 +154,7 @@ class ProjectPlacement:
         self._placed = replace(self._placed, is_wanted=True)
         self._hurry = True
         await self._let_go("drain")
-        return await self._settled()
+        return self._status
 
     @workflow.update(name=MOVE)
     async def move(self, to: str | None) -> PlacementStatus:
@@ -159,30 +166,32 @@ class ProjectPlacement:
         self._placed = replace(self._placed, is_wanted=True, target=to)
         self._hurry = True
         await self._let_go("release")
-        return await self._settled()
+        return self._status
 
     @workflow.update(name=REFRESH)
     async def refresh(self) -> bool:
         """Let its host drop the runs in memory; whether it has, or has none."""
-        if self._serving is None:
-            return True
-        return self._status.host is None or await self._tell("drop-runs")
+        return self._serving is None or await self._tell("drop-runs")
 
     async def _serve(self) -> None:
         placed, target = self._placed, self._placed.target
         # Named once: who cannot go there goes anywhere.
         self._placed = placed = replace(placed, number=placed.number + 1, target=None)
         self._is_let_go = self._hurry = False
+        self._lost_with = ""
+        self._asked_at = workflow.now()
         if self._status.status is not WorkerStatus.ERROR:
-            self._say(WorkerStatus.STARTING, host=placed.host)
+            self._say(WorkerStatus.STARTING)
         self._serving = handle = self._ask(placed, target)
         try:
             await workflow.wait_condition(lambda: handle.done() or self._is_long())
-            if not handle.done():
-                await self._let_go("keep")
+            if not handle.done() and not await self._tell("keep"):
+                self._is_let_go = True
+                handle.cancel()
             ended = await handle
-        except asyncio.CancelledError:
-            handle.cancel()  # the project is deleted
+        except asyncio.CancelledError:  # the project is deleted
+            await self._tell("stop")
+            handle.cancel()
             raise
         except ActivityError as error:
             self._serving = None
@@ -190,8 +199,7 @@ class ProjectPlacement:
         else:
             self._serving = None
             if ended.ending == "kept":
-                host = self._status.host
-                self._placed = replace(self._placed, target=host, host=host)
+                self._placed = replace(self._placed, target=ended.host)
         if not self._placed.is_wanted and self._status.status is not WorkerStatus.ERROR:
             self._say(WorkerStatus.STOPPED)
 
@@ -205,13 +213,12 @@ class ProjectPlacement:
                 queue=placed.queue,
                 number=placed.number,
                 restarts=placed.restarts,
-                heartbeat=placed.heartbeat,
             ),
             result_type=Ended,
             task_queue=placed.hosts if target is None else host_queue(placed.hosts, target),
             schedule_to_start_timeout=None if target is None else TAKEN_WITHIN,
             start_to_close_timeout=LIFETIME,
-            heartbeat_timeout=placed.heartbeat,
+            heartbeat_timeout=SILENCE,
             retry_policy=ONCE,
             cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL,
         )
@@ -220,7 +227,7 @@ class ProjectPlacement:
         """Take down why it is served no longer, and wait as long as that asks for."""
         if self._is_let_go or not self._placed.is_wanted:
             return
-        code, message = _reason(error, self._status.host, self._placed.heartbeat)
+        code, message = _reason(error, self._lost_with)
         if code == GONE:
             self._placed = replace(self._placed, is_wanted=False)
             self._say(WorkerStatus.ERROR, error=message, code=code)
@@ -229,6 +236,7 @@ class ProjectPlacement:
             self._refusals += 1
             await self._wait(min(timedelta(seconds=2 ** (self._refusals - 2)), LONGEST_REFUSAL))
             return
+        self._refusals = 0
         failures = 1 if self._was_stable() else self._placed.failures + 1
         self._placed = replace(self._placed, failures=failures, restarts=self._placed.restarts + 1)
         pause = min(self._placed.retry_first * 2 ** min(failures - 1, 20), self._placed.retry_cap)
@@ -243,62 +251,52 @@ class ProjectPlacement:
                 await workflow.wait_condition(lambda: self._hurry, timeout=pause)
 
     def _was_stable(self) -> bool:
-        status = self._status
-        return (
-            status.status is WorkerStatus.RUNNING
-            and status.since is not None
-            and workflow.now() - status.since > STABLE
-        )
+        return workflow.now() - self._asked_at > STABLE
 
     async def _let_go(self, action: Action) -> None:
         """End what a host does with it, and wait for that."""
         serving = self._serving
         if serving is None or serving.done():
             return
-        if self._status.host is None or not await self._tell(action):
+        if not await self._tell(action):
             self._is_let_go = True
             serving.cancel()
         await workflow.wait_condition(lambda: self._serving is not serving)
 
     async def _tell(self, action: Action) -> bool:
-        """Tell its host something; whether that was heard."""
-        host = self._status.host
-        if host is None:
-            return False
-        order = OrderProject(queue=self._placed.queue, number=self._placed.number, action=action)
-        try:
-            return await workflow.execute_activity(
-                ORDER,
-                order,
-                result_type=bool,
-                task_queue=host_queue(self._placed.hosts, host),
-                schedule_to_close_timeout=2 * HEARD_WITHIN,
-                schedule_to_start_timeout=HEARD_WITHIN,
-                retry_policy=ONCE,
-            )
-        except ActivityError:
-            return False
+        """Tell whoever carries it something; whether that was done.
 
-    async def _settled(self) -> PlacementStatus:
-        """How it stands once a host serves it, or when that takes too long."""
-        with suppress(asyncio.TimeoutError):
-            await workflow.wait_condition(
-                lambda: self._status.status is WorkerStatus.RUNNING, timeout=SEEN_WITHIN
-            )
-        return self._status
+        It is asked on the project's own queue, which only the host that carries it serves. Two do for a
+        moment while it moves; an order for the other one is no order.
+        """
+        order = OrderProject(number=self._placed.number, action=action)
+        for _ in range(TRIES):
+            try:
+                heard = await workflow.execute_activity(
+                    ORDER,
+                    order,
+                    result_type=bool,
+                    task_queue=self._placed.queue,
+                    schedule_to_start_timeout=HEARD_WITHIN,
+                    start_to_close_timeout=DONE_WITHIN,
+                    retry_policy=ONCE,
+                )
+            except ActivityError:
+                return False
+            if heard:
+                return True
+        return False
 
     def _say(
         self,
         status: WorkerStatus,
         *,
-        host: str | None = None,
         error: str | None = None,
         code: str | None = None,
         next_at: datetime | None = None,
     ) -> None:
         self._status = PlacementStatus(
             status=status,
-            host=host,
             since=workflow.now(),
             attempts=self._placed.failures,
             error=error,
@@ -310,14 +308,15 @@ class ProjectPlacement:
         return workflow.info().get_current_history_length() > LONGEST_LINK
 
 
-def _reason(error: ActivityError, host: str | None, heartbeat: timedelta) -> tuple[str, str]:
+def _reason(error: ActivityError, lost_with: str) -> tuple[str, str]:
     """Code and words of why a host does not carry it any more."""
     cause = error.cause
+    if lost_with:
+        return UNHEARD, f"Host `{lost_with}` was lost."
     if isinstance(cause, ApplicationError):
         return cause.type or "error", cause.message
     if isinstance(cause, OutOfTime):
         if cause.type == TimeoutType.SCHEDULE_TO_START:
             return ELSEWHERE, "The host that was named did not take it."
-        name = "Its host" if host is None else f"Host `{host}`"
-        return UNHEARD, f"{name} was not heard of for {heartbeat.total_seconds():g} s."
+        return UNHEARD, f"Its host was not heard of for {SILENCE.total_seconds():g} s."
     return "error", str(cause or error)

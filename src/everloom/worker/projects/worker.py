@@ -23,7 +23,7 @@ from everloom.worker.errors import WorkerCodeInvalid
 from everloom.worker.interceptors import worker_interceptors
 from everloom.worker.running import RunningActivities
 
-from .borders import Border
+from .borders import Border, RunsOnly
 from .runner import AnyVersion, ProjectRunner
 from .shelf import Shelf
 
@@ -91,13 +91,21 @@ class HostMeans:
 class ProjectWorker:
     """Serves one project."""
 
-    def __init__(self, means: HostMeans, project: Project, client: Client) -> None:
+    def __init__(
+        self,
+        means: HostMeans,
+        project: Project,
+        client: Client,
+        *,
+        orders: Sequence[Callable[..., Any]] = (),
+    ) -> None:
         """Prepare it; nothing is polled yet.
 
         Args:
             means: What all projects of the host share.
             project: What is served.
             client: The connection, one for all of them.
+            orders: Activities through which the project's placement says something.
 
         Raises:
             WorkerCodeInvalid: The SDK refuses what is to be served.
@@ -108,7 +116,7 @@ class ProjectWorker:
         self._runner = ProjectRunner(self.shelf, queue=project.queue)
         self._steps = Steps(means.settings, project=project.queue)
         try:
-            self._worker = self._build(means, client)
+            self._worker = self._build(means, client, orders)
         except (RuntimeError, TypeError, ValueError) as error:
             said = str(error).rstrip(".")
             raise WorkerCodeInvalid(
@@ -165,17 +173,19 @@ class ProjectWorker:
             await asyncio.sleep(_LOOK)
         return True
 
-    def _build(self, means: HostMeans, client: Client) -> Worker:
+    def _build(
+        self, means: HostMeans, client: Client, orders: Sequence[Callable[..., Any]]
+    ) -> Worker:
         settings, project = means.settings, self.project
         at_once = project.limits.activities or settings.projects.activities
         interceptors = [Border(project.queue), *worker_interceptors(settings, means.running)]
         if means.records is not None:
-            interceptors.append(means.records.interceptor(project.id))
+            interceptors.append(RunsOnly(means.records.interceptor(project.id)))
         return Worker(
             client,
             task_queue=project.queue,
             workflows=[AnyVersion],
-            activities=[*self._steps.activities(), *means.activities],
+            activities=[*self._steps.activities(), *means.activities, *orders],
             activity_executor=means.activity_threads,
             workflow_task_executor=means.threads,
             workflow_runner=self._runner,

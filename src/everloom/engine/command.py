@@ -20,6 +20,14 @@ TUNING: Mapping[str, object] = {
     # Lets a test skip the time that a run would sleep through; nobody skips without asking.
     "frontend.WorkflowTimeSkippingEnabled": "true",
 }
+ONE_PARTITION: Mapping[str, object] = {
+    # The stock server cuts each queue into four, each with memory and rows of its own, and lets what
+    # comes to one wait for what asks at another. One machine gains nothing by it.
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
+}
+"""Only for a database that began with it: what waits in other partitions would never be found."""
+
 PRAGMAS: Mapping[str, str] = {
     # With a write-ahead log and NORMAL, a commit costs no fsync. A killed process loses nothing;
     # a power cut may lose the last moments, never the consistency.
@@ -51,15 +59,31 @@ class Listening:
 
 
 def server_command(
-    binary: Path, database: Path, listening: Listening, *, namespace: str, tuned: bool
+    binary: Path,
+    database: Path,
+    listening: Listening,
+    *,
+    namespace: str,
+    tuned: bool,
+    one_partition: bool = False,
 ) -> list[str]:
-    """The command that starts the server."""
+    """The command that starts the server.
+
+    Args:
+        binary: The `temporal` command.
+        database: Its file.
+        listening: Where it listens.
+        namespace: Made at start-up.
+        tuned: Set it for one small machine.
+        one_partition: The database has never had queues in several partitions.
+    """
+    tuning = {**TUNING, **(ONE_PARTITION if one_partition else {})}
     options = [
         *("--ip", listening.ip, "--port", str(listening.port)),
         *("--db-filename", str(database), "--namespace", namespace, "--log-level", "warn"),
         *_ui_options(listening),
     ]
-    return [str(binary), "server", "start-dev", *options, *(_tuning() if tuned else ())]
+    return [str(binary), "server", "start-dev", *options, *(_tuning(tuning) if tuned else ())]
 
 
 def _ui_options(listening: Listening) -> tuple[str, ...]:
@@ -69,8 +93,8 @@ def _ui_options(listening: Listening) -> tuple[str, ...]:
     return ("--ui-port", str(listening.ui_port), *codec)
 
 
-def _tuning() -> Iterator[str]:
-    for key, value in TUNING.items():
+def _tuning(tuning: Mapping[str, object]) -> Iterator[str]:
+    for key, value in tuning.items():
         yield from ("--dynamic-config-value", f"{key}={value}")
     for key, word in PRAGMAS.items():
         yield from ("--sqlite-pragma", f"{key}={word}")

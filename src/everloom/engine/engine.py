@@ -195,6 +195,7 @@ async def _try_to_start(settings: Settings, folder: Path, claim: Claim, binary: 
         listening,
         namespace=wanted.namespace,
         tuned=wanted.tuned,
+        one_partition=_keeps_one_partition(folder, tuned=wanted.tuned),
     )
     try:
         server = launch(command, log=folder / "temporal.log", lock=claim.descriptor)
@@ -215,6 +216,19 @@ async def _try_to_start(settings: Settings, folder: Path, claim: Claim, binary: 
         server.kill()  # also when we are cancelled: nothing may be left behind
         raise
     return Engine(folder, running, server=server, notes=notes)
+
+
+def _keeps_one_partition(folder: Path, *, tuned: bool) -> bool:
+    """Whether the database has never had queues in several partitions.
+
+    A mark beside it says so. One of an older version has none, and a stock server takes it away.
+    """
+    mark = folder / "one-partition"
+    if not tuned:
+        mark.unlink(missing_ok=True)
+    elif not (folder / "temporal.db").exists():
+        mark.touch()
+    return mark.exists()
 
 
 def _choose_ports(wanted: EngineSettings) -> tuple[Listening, tuple[str, ...]]:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from everloom.authoring import StartOptions
-from everloom.control.projects import Platform, note, placement_id, read_project
+from everloom.control.projects import Platform, find_project, note, placement_id, read_project
 from everloom.core import NotFound, Unavailable
-from everloom.store import Host, Project, ProjectWorker, WorkerStatus
+from everloom.store import Host, Project, ProjectWorker, Transaction, WorkerStatus
 from everloom.temporal import (
     MessageRefused,
     NoWorker,
@@ -55,7 +55,10 @@ async def start_worker(p: Platform, project: str, *, by: str) -> PlacementStatus
         HostsMissing: It was placed before, and no host is there to hear of it.
         TemporalUnavailable, StoreUnavailable: Temporal or the database is away.
     """
-    found = await read_project(p, project)
+    # Who asked is written down first, and with the look for the project: thousands may be started.
+    async with p.store.begin() as tx:
+        found = await find_project(p, tx, project)
+        await _note(tx, found, "worker.start", by)
     hosts = p.settings.hosts
     placement = Placement(
         project_id=found.id,
@@ -80,7 +83,6 @@ async def start_worker(p: Platform, project: str, *, by: str) -> PlacementStatus
     except RunExists:
         await _ask(p, found, START)
         status = await _settled(p, found)
-    await _note(p, found, "worker.start", by)
     return status
 
 
@@ -120,7 +122,8 @@ async def restart_worker(p: Platform, project: str, *, by: str) -> PlacementStat
     except RunNotFound:
         return await start_worker(p, project, by=by)
     status = await _settled(p, found)
-    await _note(p, found, "worker.restart", by)
+    async with p.store.begin() as tx:
+        await _note(tx, found, "worker.restart", by)
     return status
 
 
@@ -146,7 +149,8 @@ async def move_worker(
     target = await _target(p, to, present)
     await _ask(p, found, MOVE, target)
     status = await _settled(p, found)
-    await _note(p, found, "worker.move", by, before=present, after=target)
+    async with p.store.begin() as tx:
+        await _note(tx, found, "worker.move", by, before=present, after=target)
     return status
 
 
@@ -222,7 +226,8 @@ async def _change(
         status = await _ask(p, found, update)
     except RunNotFound:
         return STOPPED
-    await _note(p, found, action, by)
+    async with p.store.begin() as tx:
+        await _note(tx, found, action, by)
     return status
 
 
@@ -338,7 +343,7 @@ def _shown(row: ProjectWorker | None) -> WorkerStatus:
 
 
 async def _note(
-    p: Platform,
+    tx: Transaction,
     project: Project,
     action: str,
     by: str,
@@ -346,14 +351,12 @@ async def _note(
     before: str | None = None,
     after: str | None = None,
 ) -> None:
-    subject = f"{project.owner}/{project.name}"
-    async with p.store.begin() as tx:
-        await note(
-            tx,
-            by=by,
-            action=action,
-            subject=subject,
-            project_id=project.id,
-            before=before,
-            after=after,
-        )
+    await note(
+        tx,
+        by=by,
+        action=action,
+        subject=f"{project.owner}/{project.name}",
+        project_id=project.id,
+        before=before,
+        after=after,
+    )

@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psutil
 
@@ -19,6 +19,9 @@ from everloom.store import Host, WorkerStatus
 
 from .carrying import Carrier
 from .memory import give_back
+
+CALM = timedelta(seconds=2)
+"""How long no project begins before a burst is over."""
 
 log = get_logger("everloom.hosts")
 
@@ -62,7 +65,17 @@ class Heartbeats:
         while True:
             await asyncio.sleep(every)
             await self.beat()
-            give_back()
+
+    async def tidy(self) -> None:
+        """Give memory back once a burst of projects that begin is over."""
+        tidied = before = 0
+        while True:
+            await asyncio.sleep(CALM.total_seconds())
+            now = len(self._carrier)
+            if now == before != tidied:
+                give_back()
+                tidied = now
+            before = now
 
     async def end(self) -> None:
         """Let nobody take us for lost: we go on purpose."""

@@ -18,6 +18,7 @@ from everloom.worker.projects import HostMeans
 from everloom.worker.projects import ProjectWorker as Served
 
 from .placement import ELSEWHERE
+from .reading import ProjectReader
 
 KEPT_FOR = timedelta(seconds=15)
 """How long a worker that is to go on waits for who asks for it next."""
@@ -25,9 +26,9 @@ KEPT_FOR = timedelta(seconds=15)
 STOPS_AT_ONCE = 32
 """Workers that are stopped side by side; each tells Temporal."""
 
-STARTS_AT_ONCE = 16
+STARTS_AT_ONCE = 32
 
-_LOOK = 0.005
+_LOOK = 0.01
 
 
 class ProjectElsewhere(Conflict):
@@ -92,6 +93,7 @@ class Carrier:
     def __init__(self, means: HostMeans, *, slots: int) -> None:
         self._means = means
         self._slots = slots
+        self._projects = ProjectReader(means.store)
         self._carried: dict[str, Carried] = {}
         self._leaving: dict[str, asyncio.Task[None]] = {}
         self._stops = asyncio.Semaphore(STOPS_AT_ONCE)
@@ -202,8 +204,7 @@ class Carrier:
             raise ProjectElsewhere(f"The host carries {len(self._carried)} projects already.")
         async with self._starts:
             means = self._means
-            async with means.store.begin() as tx:
-                project = await tx.projects.read(ProjectId(order.project_id))
+            project = await self._projects.read(ProjectId(order.project_id))
             client = await means.temporal.get_client()
             orders = ProjectOrders(self, project.queue)
             served = Served(means, project, client, orders=[orders.order])

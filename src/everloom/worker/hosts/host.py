@@ -56,7 +56,8 @@ OTHERS = 5
 PLACEMENTS = 50
 """Placements that are asked at once; each is replayed for it, and is short."""
 
-POLLS = 4
+POLLS = 16
+"""Asked at once for what is to be done: hundreds of projects may begin together."""
 
 EVALUATORS = 4
 """Processes for costly expressions, started when they are needed; a project gets one at a time."""
@@ -181,6 +182,7 @@ class _Host:
         platform = Platform(means.settings, means.store, means.temporal)
         asides = [
             asyncio.create_task(self._beats.run()),
+            asyncio.create_task(self._beats.tidy()),
             asyncio.create_task(Upkeep(self._carrier, platform).run()),
         ]
         if all(each.is_running for each in workers):

@@ -16,7 +16,7 @@ from .carrying import Carrier
 WATCH_EVERY = timedelta(minutes=1)
 """Between two looks whether a version that was just activated fails too often."""
 
-RECONCILE_EVERY = timedelta(minutes=10)
+RECONCILE_EVERY = timedelta(minutes=15)
 """Between two comparisons of a project's runs with Temporal's list."""
 
 RETIRE_EVERY = timedelta(hours=1)
@@ -28,6 +28,9 @@ FORGET_EVERY = timedelta(hours=6)
 SETTLED = timedelta(seconds=15)
 """After which a project that came to this host is compared for the first time: the host before may
 have died with something unwritten."""
+
+PACE = timedelta(milliseconds=200)
+"""Between two such comparisons: hundreds of projects may come at once."""
 
 log = get_logger("everloom.hosts")
 
@@ -57,16 +60,20 @@ class Upkeep:
             await guarded(name, job(self._platform))
 
     async def _newcomers(self) -> None:
-        """Compare the runs of projects that have just come here."""
+        """Compare the runs of projects that have just come here from another host."""
         seen: set[str] = set()
         while True:
             there = {each.queue: each for each in self._carrier.projects()}
             await asyncio.sleep(SETTLED.total_seconds())
             seen &= there.keys()
             for queue in there.keys() - seen:
-                if self._carrier.carries(there[queue]):
-                    seen.add(queue)
+                number = self._carrier.numbers().get(queue)
+                if number is None:
+                    continue
+                seen.add(queue)
+                if number > 1:
                     await self._one(reconcile, "runs compared", there[queue])
+                    await asyncio.sleep(PACE.total_seconds())
 
     async def _each(
         self, job: Callable[[Platform, str], Awaitable[object]], name: str, every: timedelta

@@ -180,9 +180,9 @@ async def test_a_run_is_done_anew_from_a_task_on(served: Shop) -> None:
     asked = ("runs", "reset", "b-1", "--project", served.project)
 
     trial = await served.type(*asked, "--to-task", "/do/2/boil", "--dry-run")
-    done = await served.type(*asked, "--to-task", "/do/2/boil", "--yes", "--json")
-    wrong = await served.type(*asked, "--to-task", "/do/2/bake", "--yes")
     unclear = await served.type(*asked, "--to-event", "4", "--yes")
+    wrong = await served.type(*asked, "--to-task", "/do/2/bake", "--yes")
+    done = await served.type(*asked, "--to-task", "/do/2/boil", "--yes", "--json")
 
     assert "done again: child run" in trial.err
     assert done.code == 0, done.err

@@ -35,7 +35,7 @@ async def a_host(shop: Shop, name: str = "one") -> AsyncGenerator[asyncio.subpro
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        await eventually(lambda: _is_there(shop, name), within=30)
+        await eventually(lambda: _is_there(shop, name, process), within=60)
         yield process
     finally:
         if process.returncode is None:
@@ -43,7 +43,9 @@ async def a_host(shop: Shop, name: str = "one") -> AsyncGenerator[asyncio.subpro
         await process.communicate()
 
 
-async def _is_there(shop: Shop, name: str) -> bool:
+async def _is_there(shop: Shop, name: str, process: asyncio.subprocess.Process) -> bool:
+    if process.returncode is not None and process.stdout is not None:
+        pytest.fail((await process.stdout.read()).decode())
     hosts = (await shop.ask("hosts", "list"))["hosts"]
     return f"{name}-{shop.project}" in {each["name"] for each in hosts}
 

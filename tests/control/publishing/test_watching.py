@@ -55,7 +55,7 @@ async def test_failing_version_is_left(p: Platform, project: str, versions: Vers
     "statuses",
     [
         pytest.param([FAILED, FAILED, FAILED], id="too few"),
-        pytest.param([FAILED, FAILED, COMPLETED, COMPLETED], id="not above the share"),
+        pytest.param([FAILED, COMPLETED, COMPLETED, COMPLETED], id="below the share"),
         pytest.param([FAILED, FAILED, FAILED, ExecutionStatus.CANCELED], id="one was cancelled"),
         pytest.param([FAILED, FAILED, FAILED, ExecutionStatus.RUNNING], id="one is open"),
     ],
@@ -68,6 +68,21 @@ async def test_version_that_has_not_failed_enough_stays(
 
     assert await watch_activations(p) == []
     assert await active(p, project) == "1.1.0"
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+async def test_version_is_left_when_just_the_share_fails(
+    p: Platform, project: str, versions: Versions, share: float
+) -> None:
+    """Who says 100% means a version of which every run fails."""
+    wanted = AutomaticRollback(failures=share, runs=4, window_seconds=600)
+    await update_project(p, project, rollback=wanted, by=BY)
+    failed = round(4 * share)
+    await recorded(p, versions[1], *[FAILED] * failed, *[COMPLETED] * (4 - failed))
+
+    await watch_activations(p)
+
+    assert await active(p, project) == "1.0.0"
 
 
 async def test_runs_from_before_the_activation_do_not_count(

@@ -81,7 +81,7 @@ async def _watch(p: Platform, project: Project) -> list[RolledBack]:
         with suppress(_Overtaken, NothingBefore):
             async with p.store.begin() as tx:
                 failed, ended = await _count(tx, code)
-                if ended >= wanted.runs and failed / ended > wanted.failures:
+                if ended >= wanted.runs and failed / ended >= wanted.failures:
                     found.append(await _roll_back(tx, project, code, failed=failed, ended=ended))
     return found
 

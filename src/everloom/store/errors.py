@@ -67,13 +67,20 @@ class ProjectExists(Conflict):
 
 
 class ProjectQueueTaken(Conflict):
-    """Another project has the queue that the project would have."""
+    """Another project, or something else of the installation, has the queue it would have."""
 
     code = "project-queue-taken"
 
-    def __init__(self, queue: str, taken_by: str) -> None:
+    def __init__(self, queue: str, taken_by: str | None = None) -> None:
+        """Say whose the queue is.
+
+        Args:
+            queue: The queue.
+            taken_by: The project that has it. None: hosts, or workers that are written by hand.
+        """
+        whose = "hosts or of other workers" if taken_by is None else f"the project {taken_by!r}"
         super().__init__(
-            f"The queue {queue!r} is that of the project {taken_by!r}.",
+            f"The queue {queue!r} is that of {whose}.",
             hint="Choose another name: owner and name together make the queue.",
         )
 

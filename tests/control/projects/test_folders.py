@@ -31,7 +31,7 @@ from everloom.control.publishing import (
     read_version,
     save_draft,
 )
-from everloom.store import AutomaticRollback, Limits
+from everloom.store import AutomaticRollback, Limits, ProjectQueueTaken
 
 VERSION = "shop.order/versions/1.0.0"
 
@@ -204,6 +204,10 @@ def linked(folder: Path) -> None:
         pytest.param(without("project.yaml"), "project.yaml", id="no project"),
         pytest.param(text("project.yaml", lambda _: "a: ["), "project.yaml", id="no YAML"),
         pytest.param(
+            text("project.yaml", lambda _: "title: 2020-13-45"), "project.yaml", id="no such day"
+        ),
+        pytest.param(text("project.yaml", lambda _: "[" * 9000), "project.yaml", id="too deep"),
+        pytest.param(
             text("project.yaml", lambda held: held.replace("format: 1", "format: 2")),
             "project.yaml",
             id="another format",
@@ -247,6 +251,11 @@ def linked(folder: Path) -> None:
         pytest.param(said("sha256", "0" * 64), f"{VERSION}/version.json", id="another hash"),
         pytest.param(said("type_name", "shop.x@1.0.0"), f"{VERSION}/version.json", id="name"),
         pytest.param(said("created_at", "soon"), f"{VERSION}/version.json", id="no time"),
+        pytest.param(
+            said("created_at", "0001-01-01T00:00:00+14:00"),
+            f"{VERSION}/version.json",
+            id="no such year",
+        ),
         pytest.param(said("fixes", "0.9.0"), f"{VERSION}/version.json", id="fix of nothing"),
         pytest.param(said("active", "yes"), f"{VERSION}/version.json", id="another type"),
     ],
@@ -264,6 +273,16 @@ async def test_folder_that_does_not_fit_is_refused_whole(
 
     assert place in [each.place for each in refused.value.problems]
     assert [each.name for each in await list_projects(p)] == [project.partition("/")[2]]
+
+
+async def test_project_is_not_imported_onto_the_queue_of_hosts(
+    p: Platform, project: str, tmp_path: Path
+) -> None:
+    """What may not be created may not come in either."""
+    await export_project(p, project, tmp_path / "out")
+
+    with pytest.raises(ProjectQueueTaken):
+        await import_project(p, tmp_path / "out", "everloom/hosts", by=BY)
 
 
 async def test_code_that_our_compiler_does_not_make_is_not_imported(

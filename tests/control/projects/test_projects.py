@@ -82,6 +82,19 @@ async def test_two_projects_have_neither_one_name_nor_one_queue(p: Platform) -> 
         await create_project(p, "grace-mail/list", by=BY)
 
 
+@pytest.mark.parametrize(
+    "queue", ["everloom-hosts", "high-priority"], ids=["of hosts", "of workers by hand"]
+)
+async def test_no_project_has_a_queue_that_is_not_for_projects(p: Platform, queue: str) -> None:
+    """Its worker would end what hosts, or other workers, are asked to do."""
+    owner, _, name = queue.partition("-")
+
+    with pytest.raises(ProjectQueueTaken, match="of hosts or of other workers"):
+        await create_project(p, f"{owner}/{name}", by=BY)
+
+    assert await list_projects(p, owner=owner) == []
+
+
 async def test_change_is_in_the_log_with_before_and_after(p: Platform, project: str) -> None:
     """And among the events."""
     rollback = AutomaticRollback(failures=0.2, runs=10, window_seconds=600)

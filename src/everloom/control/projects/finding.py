@@ -1,6 +1,6 @@
 """Find a project by the name that somebody typed."""
 
-from everloom.store import Project, ProjectMissing, Transaction
+from everloom.store import Project, ProjectMissing, ProjectQueueTaken, Transaction
 
 from .names import ProjectName
 from .platform import Platform
@@ -13,6 +13,24 @@ def parse_project(p: Platform, text: str) -> ProjectName:
         ProjectNameInvalid: It is neither.
     """
     return ProjectName.parse(text, p.settings.projects.user)
+
+
+def parse_new_project(p: Platform, text: str) -> ProjectName:
+    """Read the name of a project that is to be made.
+
+    Its worker must not answer on the queue of hosts or of workers that are written by hand: what they
+    are asked there would end as something of elsewhere.
+
+    Raises:
+        ProjectNameInvalid: It cannot be the name of one.
+        ProjectQueueTaken: Its queue is not for projects.
+    """
+    name = parse_project(p, text)
+    settings = p.settings
+    others = {settings.hosts.queue, *settings.queues.names(), *settings.projects.queues}
+    if name.queue in others:
+        raise ProjectQueueTaken(name.queue)
+    return name
 
 
 async def find_project(p: Platform, tx: Transaction, text: str) -> Project:

@@ -12,7 +12,7 @@ Runs, their pins and statistics, the log, and who is editing a draft are no part
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -65,6 +65,9 @@ class VersionFile(BaseModel):
     fixed_by: str | None
     """The version whose code its runs go on with."""
 
+    own_from: str | None = None
+    """Runs that were started since then have its own code all the same."""
+
 
 @dataclass(frozen=True)
 class KeptDefinition:
@@ -108,7 +111,10 @@ def read_moment(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
-    return found
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} is in no year that there is") from None
 
 
 def _project_file(project: Project) -> bytes:
@@ -147,6 +153,7 @@ def _version(code: CompiledCode, numbers: Mapping[VersionId, str]) -> dict[str, 
         retired_at=_moment(code.retired_at),
         fixes=None if code.fixes is None else numbers.get(code.fixes),
         fixed_by=None if code.fixed_by is None else numbers.get(code.fixed_by),
+        own_from=_moment(code.own_from),
     )
     told = json.dumps(said.model_dump(), indent=2, sort_keys=True, ensure_ascii=False)
     return {

@@ -7,7 +7,7 @@ the folder is to be trusted.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ from everloom.core import Problem
 from everloom.store import CompiledCode, DefinitionId, Project, ProjectId, Transaction, VersionId
 
 from .borders import border_problems
-from .finding import parse_project
+from .finding import parse_new_project
 from .folders import PACKAGE, read_moment
 from .keeping import project_json
 from .names import ProjectName
@@ -50,7 +50,7 @@ async def import_project(
         StoreUnavailable: The database is away.
     """
     found = await asyncio.to_thread(read_folder, folder)
-    wanted = parse_project(p, name or found.project.name)
+    wanted = parse_new_project(p, name or found.project.name)
     other = [each async for each in _foreign(p, wanted, found)] if not trust else []
     if other:
         raise ImportInvalid(
@@ -124,18 +124,19 @@ def _code(
         lines=said.lines,
         compiler=said.compiler,
         jq=said.jq,
-        created_at=read_moment(said.created_at).astimezone(UTC),
+        created_at=read_moment(said.created_at),
         author=said.author,
         note=said.note,
         active=said.active,
         activated_at=_moment(said.activated_at),
         retired_at=_moment(said.retired_at),
         fixes=None if said.fixes is None else ids[said.fixes],
+        own_from=_moment(said.own_from),
     )
 
 
 def _moment(text: str | None) -> datetime | None:
-    return None if text is None else read_moment(text).astimezone(UTC)
+    return None if text is None else read_moment(text)
 
 
 async def _foreign(p: Platform, project: ProjectName, found: ReadProject) -> AsyncIterator[Problem]:
@@ -145,7 +146,7 @@ async def _foreign(p: Platform, project: ProjectName, found: ReadProject) -> Asy
         there = [
             other.said.type_name
             for other in _all(found)
-            if other.said.created_at < each.said.created_at
+            if read_moment(other.said.created_at) < read_moment(each.said.created_at)
         ]
         for beyond in border_problems(p, project, each.definition):
             place = f"{each.place}/definition.yaml"

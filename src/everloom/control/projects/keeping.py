@@ -9,7 +9,7 @@ from everloom.core import Conflict, Invalid, Json
 from everloom.store import AutomaticRollback, Limits, Project
 from everloom.temporal import MessageRefused, RunNotFound, count_runs
 
-from .finding import find_project, parse_project
+from .finding import find_project, parse_new_project
 from .names import placement_id
 from .noting import note
 from .platform import Platform
@@ -48,10 +48,10 @@ async def create_project(
 
     Raises:
         ProjectNameInvalid, ProjectChangeInvalid: It cannot be called that, or be that.
-        ProjectExists, QueueTaken: There is one of that name, or one with that queue.
+        ProjectExists, ProjectQueueTaken: There is one of that name, or one with that queue.
         StoreUnavailable: The database is away.
     """
-    name = parse_project(p, text)
+    name = parse_new_project(p, text)
     wanted: dict[str, Any] = {
         "title": title,
         "description": description,

@@ -166,7 +166,7 @@ class _Reader:
     def _project(self, text: str) -> ProjectFile | None:
         try:
             value: Json = yaml.safe_load(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
             self._note(PROJECT_FILE, f"is no YAML: {' '.join(str(error).split())}")
             return None
         if is_object(value) and value.get("format") != FORMAT:
@@ -252,7 +252,7 @@ def _wrong(kept: ReadDefinition, version: str, found: ReadVersion) -> Iterator[t
 
 
 def _wrong_dates(said: VersionFile) -> Iterator[str]:
-    for moment in (said.created_at, said.activated_at, said.retired_at):
+    for moment in (said.created_at, said.activated_at, said.retired_at, said.own_from):
         try:
             read_moment(moment or said.created_at)
         except ValueError as error:
@@ -263,10 +263,16 @@ def _wrong_relatives(kept: ReadDefinition, said: VersionFile) -> Iterator[str]:
     for other in (said.fixes, said.fixed_by):
         if other is not None and (other not in kept.versions or other == said.version):
             yield f"names the version {other}, which is not there"
-    if said.fixes is not None and said.fixes in kept.versions:
-        older = kept.versions[said.fixes].said
-        if older.created_at >= said.created_at:
-            yield f"is a fix of {said.fixes}, which is not older"
+    fixed = kept.versions.get(said.fixes or "")
+    if fixed is not None and not _is_older(fixed.said, said):
+        yield f"is a fix of {said.fixes}, which is not older"
+
+
+def _is_older(one: VersionFile, other: VersionFile) -> bool:
+    try:
+        return read_moment(one.created_at) < read_moment(other.created_at)
+    except ValueError:  # told by itself
+        return True
 
 
 def _wrong_hashes(found: ReadVersion) -> Iterator[tuple[str, str]]:

@@ -167,6 +167,10 @@ class CompiledCode:
     fixed_by: VersionId | None = None
     """The version whose code runs of this one go on with."""
 
+    own_from: datetime | None = None
+    """Runs that were started since then have its own code all the same: it was made active again
+    after it had been fixed, so that code is what is wanted."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pin:

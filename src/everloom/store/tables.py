@@ -142,6 +142,7 @@ workflow_compiled_code = Table(
     _may("retired_at", Moment),
     Column("fixes", Words, ForeignKey("workflow_compiled_code.id", ondelete="SET NULL")),
     Column("fixed_by", Words, ForeignKey("workflow_compiled_code.id", ondelete="SET NULL")),
+    _may("own_from", Moment),
     UniqueConstraint("definition_id", "version"),
     UniqueConstraint("project_id", "type_name"),
     # At most one version of a definition is active, whoever activates at once.

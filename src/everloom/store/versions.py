@@ -1,6 +1,6 @@
 """Published versions: their compiled code, which is active, which is fixed by which, and pins."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,12 +97,15 @@ class Versions:
     async def activate(self, version_id: VersionId, at: datetime) -> CompiledCode | None:
         """Make a version the active one of its definition; the one that was.
 
-        Activating the active one again changes nothing.
+        Runs that begin from now on have the code of that version, though it was fixed. Activating the
+        active one again changes nothing else.
 
         Raises:
             RowMissing: There is no such version.
         """
         definition_id = (await self._lock(version_id))["definition_id"]
+        followed = (table.c.fixed_by.is_not(None), table.c.own_from.is_(None))
+        await self._change(version_id, *followed, own_from=at)
         before = await self._first(table.c.definition_id == definition_id, table.c.active)
         if before is not None and before.id == version_id:
             return before
@@ -141,6 +144,11 @@ class Versions:
         """
         await self._lock(version_id)
         await self._change(version_id, fixed_by=fixed_by)
+
+    async def follow(self, version_ids: Sequence[VersionId]) -> None:
+        """Let all runs of versions go on with the code of their fixes, those that had their own too."""
+        them = update(table).where(table.c.id.in_(version_ids))
+        await self._statements.write(them.values(own_from=None))
 
     async def delete(self, version_id: VersionId) -> None:
         """Delete a version and its pins.

@@ -77,10 +77,12 @@ ECHO = """\
 async def test_a_call_on_the_queue_of_another_project_is_refused(
     place: Settings, temporal: TemporalService
 ) -> None:
-    """It would be done with that project's secrets."""
+    """It would be done with that project's secrets, though somebody listed the queue for all."""
     thief, victim = f"ada/{fresh('thief')}", f"ada/{fresh('victim')}"
     queue = victim.replace("/", "-")
-    async with opened(place, temporal, project=thief) as p:
+    listed = place.projects.model_copy(update={"queues": (queue,)})
+    careless = place.model_copy(update={"projects": listed})
+    async with opened(careless, temporal, project=thief) as p:
         await create_project(p, victim, by=BY)
         text = order(tasks=ECHO.replace("QUEUE", queue), rest="use:\n  secrets: [token]\n")
         code = await published(p, text, project=thief)

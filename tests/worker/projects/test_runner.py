@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from temporalio.api.enums.v1 import EventType
 from tests.worker.compiled_samples import HELLO, WAIT, sample
@@ -158,6 +159,30 @@ async def test_runs_of_a_fixed_version_go_on_with_the_fix_but_for_pinned_ones(
         assert await worker.drop_runs()
         assert await temporal.workflow_result(pinned, None, None) == "old"
         assert await temporal.workflow_result(other, None, None) == "new"
+
+
+async def test_new_runs_of_a_fixed_version_that_is_active_again_have_its_own_code(
+    place: Settings, temporal: TemporalService, store: Store
+) -> None:
+    """Whoever went back from the fix gets what the version said, at once; older runs stay with the fix."""
+    project = await new_project(store)
+    waiting = "await sleep(here, timedelta(seconds=2))\nreturn 'old'"
+    old = await shelve(store, project, sample(waiting))
+    fix = sample(waiting.replace("old", "new"), type_name="samples.greet@1.0.1")
+
+    async with serving(place, temporal, store, project) as (worker,):
+        before = await start(temporal, project, TYPE)
+        await eventually(lambda: worker.runs_in_memory == 1)
+        fixed = await shelve(store, project, fix, fixes=old)
+        async with store.begin() as tx:
+            await tx.versions.set_fix(old.id, fixed.id)
+        assert await worker.drop_runs()
+        async with store.begin() as tx:
+            await tx.versions.activate(old.id, datetime.now(UTC))
+        after = await start(temporal, project, TYPE)
+
+        assert await temporal.workflow_result(before, None, None) == "new"
+        assert await temporal.workflow_result(after, None, None) == "old"
 
 
 class StoreThatLeaves(Store):

@@ -136,7 +136,8 @@ async def activate_within(
     """Make a version the active one, within a transaction; nothing when it is."""
     now = datetime.now(UTC)
     before = await tx.versions.activate(code.id, now)
-    if before is not None and before.id == code.id:
+    gets_own_code = code.fixed_by is not None and code.own_from is None
+    if before is not None and before.id == code.id and not gets_own_code:
         return Activated(version=before)
     is_back = action == "version.roll-back"
     await note(

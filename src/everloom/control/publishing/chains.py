@@ -6,6 +6,7 @@ is pinned to. Pure, but for the functions that read and write pins.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from everloom.store import CompiledCode, Pin, Transaction, VersionId
 
@@ -26,6 +27,16 @@ class Chain:
     def types(self) -> tuple[str, ...]:
         """Their workflow types."""
         return tuple(each.type_name for each in self.leading)
+
+    def stays_with(self, type_name: str, started_at: datetime) -> VersionId:
+        """The version whose code a run has before the fix: the end, or one that has its own again."""
+        by_id = {each.id: each for each in self.leading}
+        code = next((each for each in self.leading if each.type_name == type_name), self.end)
+        for _ in self.leading:
+            if code.own_from is not None and started_at >= code.own_from:
+                return code.id
+            code = by_id.get(code.fixed_by or code.id, code)
+        return self.end.id
 
 
 def chain_of(
@@ -65,7 +76,7 @@ async def pin_runs(tx: Transaction, chain: Chain, runs: Iterable[GatedRun]) -> N
             continue
         await tx.versions.pin(
             Pin(
-                version_id=pinned.get(run.key, chain.end.id),
+                version_id=pinned.get(run.key) or chain.stays_with(run.type_name, run.started_at),
                 workflow_id=run.workflow_id,
                 run_id=run.run_id,
                 reason=run.misfit.reason,

@@ -64,6 +64,7 @@ async def link_fix(
     """Let the runs of a chain go on with a fix, but for those that do not replay."""
     await pin_runs(tx, chain, runs)
     await tx.versions.set_fix(chain.end.id, fix.id)
+    await tx.versions.follow([each.id for each in chain.leading])
     stay = [each for each in runs if each.is_open and each.misfit is not None]
     told: Json = {
         "version": fix.version,

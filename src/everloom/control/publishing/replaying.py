@@ -80,6 +80,7 @@ class GatedRun:
     name: str
     """Its id as people know it, without the project's queue."""
 
+    started_at: datetime
     is_open: bool
     events: int
     """How many events its history had."""
@@ -168,6 +169,7 @@ async def _replayed(
         workflow_id=key[0],
         run_id=key[1],
         name=run_name(project.queue, key[0]),
+        started_at=history.events[0].event_time.ToDatetime(UTC),
         is_open=is_open(history),
         events=len(history.events),
         misfit=await replays.replay(code, history),

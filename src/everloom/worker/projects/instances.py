@@ -8,8 +8,9 @@ let go of such a run.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol, Self
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
@@ -41,14 +42,29 @@ class CodeDelayed(Unavailable):
     code = "version-delayed"
 
 
+@dataclass(frozen=True)
+class RunOf:
+    """A run that wants code."""
+
+    workflow_id: str
+    run_id: str
+    started_at: datetime
+    """When it was started, in UTC."""
+
+    @classmethod
+    def at(cls, info: Info) -> Self:
+        """The run that the SDK tells of."""
+        return cls(info.workflow_id, info.run_id, info.workflow_start_time)
+
+
 class Codes(Protocol):
     """Whose code a run goes on with."""
 
-    def find(self, type_name: str, workflow_id: str, run_id: str) -> LoadedDefinition | None:
+    def find(self, type_name: str, run: RunOf) -> LoadedDefinition | None:
         """The code of a run, when it is in memory."""
         ...
 
-    async def read(self, type_name: str, workflow_id: str, run_id: str) -> LoadedDefinition:
+    async def read(self, type_name: str, run: RunOf) -> LoadedDefinition:
         """The code of a run.
 
         Raises:
@@ -93,7 +109,7 @@ class OnDemandInstance(WorkflowInstance):
         info = details.info
         self._is_foreign = queue is not None and not is_of_project(info.workflow_id, queue)
         if not self._is_foreign:
-            loaded = codes.find(info.workflow_type, info.workflow_id, info.run_id)
+            loaded = codes.find(info.workflow_type, RunOf.at(info))
             self._inner = None if loaded is None else make_instance(details, loaded)
 
     @override
@@ -166,7 +182,7 @@ class OnDemandInstance(WorkflowInstance):
 
     async def _make(self) -> WorkflowInstance:
         info = self._details.info
-        loaded = await self._codes.read(info.workflow_type, info.workflow_id, info.run_id)
+        loaded = await self._codes.read(info.workflow_type, RunOf.at(info))
         return make_instance(self._details, loaded)
 
     def _refused(self, run_id: str) -> WorkflowActivationCompletion:

@@ -19,6 +19,7 @@ from everloom.worker.replay.lane import Lane, Silence
 from everloom.worker.replay.verdict import judge
 from everloom.worker.running import RunningActivities
 
+from .instances import RunOf
 from .runner import AnyVersion, ProjectRunner
 
 WITHIN = timedelta(seconds=30)
@@ -34,14 +35,14 @@ class _OneCode:
     def __init__(self, loaded: LoadedDefinition) -> None:
         self._loaded = loaded
 
-    def find(self, type_name: str, workflow_id: str, run_id: str) -> LoadedDefinition:
+    def find(self, type_name: str, run: RunOf) -> LoadedDefinition:
         """Always the same."""
-        del type_name, workflow_id, run_id
+        del type_name, run
         return self._loaded
 
-    async def read(self, type_name: str, workflow_id: str, run_id: str) -> LoadedDefinition:
+    async def read(self, type_name: str, run: RunOf) -> LoadedDefinition:
         """Always the same."""
-        return self.find(type_name, workflow_id, run_id)
+        return self.find(type_name, run)
 
 
 class ReplayBench:

@@ -11,11 +11,13 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from everloom.core import EverloomError, NotFound, Unavailable
 from everloom.store import CompiledCode, ProjectId, Store, Transaction
 from everloom.worker.definitions import LoadedDefinition, load_definition
+
+from .instances import RunOf
 
 LOOK_AGAIN = timedelta(seconds=30)
 """How long it may take until a fix that nobody told us of is noticed."""
@@ -49,12 +51,29 @@ class _Book:
     pinned: frozenset[tuple[str, str]]
     """Runs that stay with it all the same: workflow id and run id."""
 
+    own_from: datetime | None
+    """Runs that were started since then stay with it too: it was made active again after it had been
+    repaired, so its own code is what is wanted."""
+
     looked_at: float = field(default_factory=time.monotonic)
+    seen_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """The same as a time of day: what was seen then says nothing of runs that began later."""
 
     @property
     def is_fresh(self) -> bool:
         """Whether nobody has to ask about fixes again."""
         return time.monotonic() - self.looked_at < LOOK_AGAIN.total_seconds()
+
+    def tells_of(self, run: RunOf) -> bool:
+        """Whether nobody has to ask about this run again."""
+        return self.is_fresh and (self.fix is None or run.started_at < self.seen_at)
+
+    def fix_for(self, run: RunOf) -> str | None:
+        """The version whose code the run goes on with in place of this one's."""
+        if (run.workflow_id, run.run_id) in self.pinned:
+            return None
+        is_newer = self.own_from is not None and run.started_at >= self.own_from
+        return None if is_newer else self.fix
 
 
 class Shelf:
@@ -91,19 +110,20 @@ class Shelf:
         self._errors = {name: each for name, each in self._errors.items() if each[0] > since}
         return {name: message for name, (_, message) in self._errors.items()}
 
-    def find(self, type_name: str, workflow_id: str, run_id: str) -> LoadedDefinition | None:
+    def find(self, type_name: str, run: RunOf) -> LoadedDefinition | None:
         """The code that a run goes on with, when it is in memory and nothing has to be asked."""
         for _ in range(len(self._books)):
             book = self._books.get(type_name)
-            if book is None or not book.is_fresh:
+            if book is None or not book.tells_of(run):
                 return None
-            if book.fix is None or (workflow_id, run_id) in book.pinned:
+            fix = book.fix_for(run)
+            if fix is None:
                 self._books.move_to_end(type_name)
                 return book.loaded
-            type_name = book.fix
+            type_name = fix
         return None
 
-    async def read(self, type_name: str, workflow_id: str, run_id: str) -> LoadedDefinition:
+    async def read(self, type_name: str, run: RunOf) -> LoadedDefinition:
         """The code that a run goes on with.
 
         Raises:
@@ -114,10 +134,11 @@ class Shelf:
         seen = set[str]()
         while True:
             seen.add(type_name)
-            book = await self._book(type_name)
-            if book.fix is None or book.fix in seen or (workflow_id, run_id) in book.pinned:
+            book = await self._book(type_name, run)
+            fix = book.fix_for(run)
+            if fix is None or fix in seen:
                 return book.loaded
-            type_name = book.fix
+            type_name = fix
 
     def look_again(self) -> None:
         """Ask the store about fixes before the next run is given code."""
@@ -132,9 +153,9 @@ class Shelf:
             book.loaded.forget()
         self._books.clear()
 
-    async def _book(self, type_name: str) -> _Book:
+    async def _book(self, type_name: str, run: RunOf) -> _Book:
         book = self._books.get(type_name)
-        if book is not None and book.is_fresh:
+        if book is not None and book.tells_of(run):
             return book
         reading = self._readings.get(type_name)
         if reading is None:  # it goes on though who asks gives up: the next one finds it done
@@ -161,6 +182,7 @@ class Shelf:
     async def _read(self, type_name: str) -> _Book:
         if self._away is not None and time.monotonic() < self._ask_from:
             raise self._away
+        asked_at = datetime.now(UTC)
         try:
             async with self._store.begin() as tx:
                 code = await tx.versions.find_type(self._project_id, type_name)
@@ -175,7 +197,7 @@ class Shelf:
             )
         known = self._books.get(type_name)
         loaded = known.loaded if known is not None else await self._load(code)
-        book = self._books[type_name] = _Book(loaded, *orders)
+        book = self._books[type_name] = _Book(loaded, *orders, seen_at=asked_at)
         self._books.move_to_end(type_name)
         if len(self._books) > KEPT:
             self._books.popitem(last=False)[1].loaded.forget()
@@ -188,10 +210,10 @@ class Shelf:
 
 async def _orders(
     tx: Transaction, code: CompiledCode
-) -> tuple[str | None, frozenset[tuple[str, str]]]:
-    """The type of the fix of a version, and the runs that stay with it all the same."""
+) -> tuple[str | None, frozenset[tuple[str, str]], datetime | None]:
+    """The type of the fix of a version, and the runs that stay with it all the same: some, or since when."""
     if code.fixed_by is None:
-        return None, frozenset()
+        return None, frozenset(), None
     fix = await tx.versions.read(code.fixed_by)
-    pins = await tx.versions.pins(code.id)
-    return fix.type_name, frozenset((pin.workflow_id, pin.run_id) for pin in pins)
+    pins = frozenset((pin.workflow_id, pin.run_id) for pin in await tx.versions.pins(code.id))
+    return fix.type_name, pins, code.own_from

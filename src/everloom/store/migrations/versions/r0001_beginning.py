@@ -143,6 +143,7 @@ def _projects() -> None:
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fixes", sa.Text(), nullable=True),
         sa.Column("fixed_by", sa.Text(), nullable=True),
+        sa.Column("own_from", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["definition_id"],
             ["workflow_definitions.id"],

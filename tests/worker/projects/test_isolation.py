@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -82,10 +83,10 @@ async def test_a_call_on_the_queue_of_another_project_is_refused(
     queue = victim.replace("/", "-")
     listed = place.projects.model_copy(update={"queues": (queue,)})
     careless = place.model_copy(update={"projects": listed})
-    async with opened(careless, temporal, project=thief) as p:
+    async with opened(place, temporal, project=thief) as p:
         await create_project(p, victim, by=BY)
         text = order(tasks=ECHO.replace("QUEUE", queue), rest="use:\n  secrets: [token]\n")
-        code = await published(p, text, project=thief)
+        code = await published(replace(p, settings=careless), text, project=thief)
         projects = [await read_project(p, name) for name in (thief, victim)]
         async with serving(place, temporal, p.store, *projects):
             with pytest.raises(RunFailed, match="is none of the project with the queue"):

@@ -65,7 +65,8 @@ class WantedSchedule:
     package: str
     """Whose it is: the package that declares it."""
 
-    limits: WorkflowSettings
+    limits: WorkflowSettings | None = None
+    """Time limits of a run. None: it has none from outside."""
 
     @property
     def id(self) -> str:
@@ -89,16 +90,16 @@ def sdk_schedule(
     wanted: WantedSchedule, *, starts: datetime | None, state: ScheduleState
 ) -> Schedule:
     """The schedule as the SDK takes it."""
-    declared = wanted.declared
+    declared, limits = wanted.declared, wanted.limits
     return Schedule(
         action=ScheduleActionStartWorkflow(
             wanted.workflow,
             wanted.input,
             id=declared.id,
             task_queue=wanted.queue,
-            execution_timeout=wanted.limits.execution_timeout,
-            run_timeout=wanted.limits.run_timeout,
-            task_timeout=wanted.limits.task_timeout,
+            execution_timeout=limits.execution_timeout if limits else None,
+            run_timeout=limits.run_timeout if limits else None,
+            task_timeout=limits.task_timeout if limits else None,
             memo={MARK: wanted.mark()},
         ),
         spec=ScheduleSpec(

@@ -83,7 +83,7 @@ async def plan_schedule(
     """Compare the schedule of a definition with what Temporal has. Changes nothing.
 
     Args:
-        settings: They name the time limits of runs, and the default queue.
+        settings: They name the default queue.
         temporal: Where.
         definition: The definition.
         queue: Where its runs go. None: as the definition says, else the default queue.
@@ -115,7 +115,7 @@ async def plan_schedule(
             queue=queue,
             input=input,
             package=id,
-            limits=settings.workflows,
+            limits=None,  # what limits a run stands in its definition
         )
     repeating = None
     if said is not None and said.after is not None:
@@ -179,7 +179,7 @@ async def sync_schedule(
     """Let Temporal start a definition as it says, or no longer when it says nothing.
 
     Args:
-        settings: They name the time limits of runs, and the default queue.
+        settings: They name the default queue.
         temporal: Where.
         definition: The definition.
         queue: Where its runs go. None: as the definition says, else the default queue.

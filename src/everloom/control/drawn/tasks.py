@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from everloom.core import Json, found_at, is_object, steps_of
 from everloom.flow import EMIT, GRPC, HTTP, MCP, OPENAPI, SCRIPT, SHELL
-from everloom.language.models.tasks import kind_of
-from everloom.language.reading import read
 
 _TYPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+@\d+\.\d+\.\d+.*")
 _CAUGHT = "/catch/do/"
@@ -38,6 +36,9 @@ class Drawn:
     @classmethod
     def read(cls, text: str) -> "Drawn":
         """The definition of a text; whatever is wrong with it does not matter here."""
+        # Not above: it costs each command half a second, and few look at a definition.
+        from everloom.language.reading import read  # noqa: PLC0415
+
         return cls(read(text).value)
 
     def task(self, pointer: str) -> Mapping[str, Json] | None:
@@ -52,6 +53,8 @@ class Drawn:
             pointer: The task.
             activity: Wire name of the activity that it calls.
         """
+        from everloom.language.models.tasks import kind_of  # noqa: PLC0415 - as above
+
         task = self.task(pointer)
         found = kind_of(dict(task)) if task is not None else None
         if found == "call" or found is None:

@@ -279,6 +279,18 @@ async def test_open_runs_are_counted_by_version(tx: Transaction, project: Projec
     assert [each.workflow_id for each in await tx.executions.list_open(project.id)] == list("bac")
 
 
+async def test_open_runs_are_listed_of_some_versions(tx: Transaction, project: Project) -> None:
+    """A project may have many others, which nobody has to read."""
+    newer = "shop.order@1.1.0"
+    await tx.executions.record(
+        "a", [run(project, "a"), run(project, "b", 1, type_name=newer), completed(run(project))]
+    )
+
+    found = await tx.executions.list_open(project.id, [newer])
+
+    assert [each.workflow_id for each in found] == ["b"]
+
+
 async def test_starts_are_counted_since_a_time(tx: Transaction, project: Project) -> None:
     """That time included: the limit of starts a minute asks for it."""
     await tx.executions.record("a", [run(project, f"w{n}", minute=n) for n in range(5)])

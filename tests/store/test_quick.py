@@ -60,6 +60,7 @@ PAGES: dict[str, tuple[Question, str]] = {
 
 QUESTIONS: dict[str, tuple[Question, str]] = {
     "open": (lambda tx: tx.executions.list_open(OURS), "_status"),
+    "open-of": (lambda tx: tx.executions.list_open(OURS, ["a.b@1"]), "_status"),
     "types": (lambda tx: tx.executions.open_types(OURS), "_status"),
     "count": (lambda tx: tx.executions.count_started(OURS, NOON), "_newest"),
     "find": (lambda tx: tx.executions.find(OURS, "w"), "_autoindex"),

@@ -94,11 +94,20 @@ class Executions:
         row = await self._statements.first(newest)
         return None if row is None else _execution(row)
 
-    async def list_open(self, project_id: ProjectId) -> list[Execution]:
-        """The open runs of a project, oldest first."""
+    async def list_open(
+        self, project_id: ProjectId, types: Sequence[str] | None = None
+    ) -> list[Execution]:
+        """The open runs of a project, oldest first.
+
+        Args:
+            project_id: Of which project.
+            types: Only runs of these versions. None: of all.
+        """
         question = select(*_COLUMNS).where(
             table.c.project_id == project_id, table.c.status.in_(_OPEN)
         )
+        if types is not None:
+            question = question.where(_beside_indexes(table.c.type_name).in_(types))
         oldest = question.order_by(_beside_indexes(table.c.started_at), table.c.run_id)
         rows = await self._statements.all(oldest)
         return [_execution(row) for row in rows]

@@ -188,7 +188,6 @@ async def _keys(p: Platform, project: Project, types: Sequence[str], closed: int
             async for run in list_runs(p.temporal, ended, limit=closed):
                 found[run.id, run.run_id] = None
     async with p.store.begin() as tx:
-        for kept in await tx.executions.list_open(project.id):
-            if kept.type_name in types:
-                found[kept.workflow_id, kept.run_id] = None
+        for kept in await tx.executions.list_open(project.id, types):
+            found[kept.workflow_id, kept.run_id] = None
     return list(found)

@@ -18,11 +18,7 @@ async def count_open(p: Platform, project: Project, type_name: str) -> int:
     if listed:
         return listed
     async with p.store.begin() as tx:
-        kept = [
-            each
-            for each in await tx.executions.list_open(project.id)
-            if each.type_name == type_name
-        ]
+        kept = await tx.executions.list_open(project.id, [type_name])
     return sum([await _is_open(p, each.workflow_id, each.run_id) for each in kept])
 
 

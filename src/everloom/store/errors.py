@@ -111,11 +111,27 @@ class DraftChanged(Conflict):
 
     code = "draft-changed"
 
-    def __init__(self, found: Definition, expected: int) -> None:
+    def __init__(self, found: Definition, expected: int | None) -> None:
+        """Say what is there.
+
+        Args:
+            found: The draft as it is now.
+            expected: The revision that the change began with. None: nobody said.
+        """
+        if expected is None:
+            so, hint = (
+                "",
+                f"To replace it, say that your change began with revision {found.revision}.",
+            )
+        else:
+            so, hint = (
+                f", not {expected}",
+                "Read it anew, bring both changes together, and save that.",
+            )
         super().__init__(
             f"The draft of {found.full_name!r} was saved by {found.draft_by!r} at"
-            f" {_shown(found.draft_at)}: it is at revision {found.revision}, not {expected}.",
-            hint="Read it anew, bring both changes together, and save that.",
+            f" {_shown(found.draft_at)}: it is at revision {found.revision}{so}.",
+            hint=hint,
         )
         self.found = found
         """The draft as it is now."""

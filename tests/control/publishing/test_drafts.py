@@ -64,6 +64,16 @@ async def test_unreadable_draft_is_kept_under_the_name_that_is_given(
     assert (await read_draft(p, project, "shop.order")).draft == "document: {"
 
 
+async def test_draft_in_the_way_says_which_revision_is_there(p: Platform, project: str) -> None:
+    """Who names none is told the one to name, not that it should have been another."""
+    await save_draft(p, project, BROKEN, by=BY)
+
+    with pytest.raises(DraftChanged, match=r"it is at revision 1\.") as refused:
+        await save_draft(p, project, order(), by=BY)
+
+    assert refused.value.hint == "To replace it, say that your change began with revision 1."
+
+
 @pytest.mark.parametrize("text", ["document: {", "a: 1", order(name="'no name'")])
 async def test_draft_without_a_name_is_refused(p: Platform, project: str, text: str) -> None:
     """Somebody has to say what the definition is called."""

@@ -51,7 +51,7 @@ async def save_draft(
         elif before.draft == text and revision in {None, before.revision}:
             return before
         elif revision is None:
-            raise DraftChanged(before, 0)
+            raise DraftChanged(before, None)
         else:
             saved = await tx.definitions.save(before.id, text, revision=revision, by=by)
         await _note_saved(tx, before, saved, by)

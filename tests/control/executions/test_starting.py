@@ -24,6 +24,7 @@ from everloom.control.executions import (
     list_runs,
     start_run,
 )
+from everloom.control.executions import read_run as find_run
 from everloom.control.projects import update_project
 from everloom.control.publishing import DefinitionMissing, VersionMissing
 from everloom.core import EverloomError
@@ -80,6 +81,28 @@ async def test_twenty_starts_of_one_id_make_one_run(bench: Bench) -> None:
 
     assert len({run.run_id for run in runs}) == 1
     assert [run.existed for run in runs].count(False) == 1
+
+
+@pytest.mark.parametrize("id", ["", "a\tb", "\udcff", "a\u202eb", "a\u2028b", "a" * 201])
+async def test_an_id_that_nobody_can_read_is_refused(bench: Bench, id: str) -> None:
+    """It would stand in lists and commands, and look like another."""
+    await publish_all(bench, "done")
+
+    with pytest.raises(StartInvalid, match="cannot be the id of a run"):
+        await start(bench, id=id)
+
+
+async def test_an_id_may_be_of_any_language(bench: Bench) -> None:
+    """And have a slash in it."""
+    await publish_all(bench, "done")
+
+    assert (await start(bench, id="bestellung/кот 猫 ñ")).id == "bestellung/кот 猫 ñ"
+
+
+async def test_an_id_that_is_no_text_finds_nothing(bench: Bench) -> None:
+    """A terminal passes on any bytes."""
+    with pytest.raises(RunNotFound, match="has no run"):
+        await find_run(bench.p, bench.name, "\udcff")
 
 
 async def test_an_id_stays_taken_when_its_run_has_ended(bench: Bench) -> None:

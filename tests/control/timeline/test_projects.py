@@ -110,8 +110,13 @@ async def test_a_timeline_is_followed_by_name(p: Platform, project: str) -> None
 
 async def test_runs_of_other_projects_are_not_found(p: Platform, project: str) -> None:
     """A name is one of its own project."""
-    with pytest.raises(RunNotFound):
+    words = f"The project `{project}` has no run 'nobody-started-this'."
+    with pytest.raises(RunNotFound, match=words):
         await read_timeline(p, project, "nobody-started-this")
+    with pytest.raises(RunNotFound, match=words):
+        await why_run(p, project, "nobody-started-this")
+    with pytest.raises(RunNotFound, match=words):
+        await anext(follow_timeline(p, project, "nobody-started-this"))
     with pytest.raises(ProjectMissing):
         await read_timeline(p, "ada/no-such-shop", "any")
 

@@ -4,6 +4,7 @@ from .analyzing import Analysis, Trend, analyze_activity_performance
 from .bulk import Action, BulkFailure, BulkReport, bulk
 from .counting import counted, hour_of
 from .filters import RunFilterInvalid, RunsFilter
+from .finding import about, id_of
 from .forgetting import forget_old, forget_old_events
 from .histograms import added, bucket_end, bucket_of, percentile
 from .limits import PayloadTooLarge, StartLimitReached
@@ -62,6 +63,7 @@ __all__ = [
     "StartedRun",
     "TaskNotRun",
     "Trend",
+    "about",
     "activity_statistics",
     "added",
     "analyze_activity_performance",
@@ -74,6 +76,7 @@ __all__ = [
     "forget_old",
     "forget_old_events",
     "hour_of",
+    "id_of",
     "keeps_values",
     "kept_error",
     "kept_size",

@@ -18,7 +18,15 @@ Named: TypeAlias = Project | ProjectName
 
 
 def id_of(project: Named, id: str) -> str:
-    """What Temporal calls a run."""
+    """What Temporal calls a run.
+
+    Raises:
+        RunNotFound: No run can be called that: what a terminal passes on need not be UTF-8.
+    """
+    try:
+        id.encode()
+    except UnicodeEncodeError:
+        raise missing(project, id) from None
     return workflow_id_of(project.queue, id)
 
 

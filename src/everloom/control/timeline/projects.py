@@ -4,13 +4,14 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from everloom.control.drawn import UNDRAWN, Drawn
+from everloom.control.executions import about, id_of
 from everloom.control.happened import (
     Timeline,
     TimelineEntry,
     follow_workflow_timeline,
     read_workflow_timeline,
 )
-from everloom.control.projects import Platform, read_project, workflow_id_of
+from everloom.control.projects import Platform, read_project
 from everloom.store import Project
 from everloom.temporal import read_run
 
@@ -40,8 +41,9 @@ async def read_timeline(
         StoreUnavailable, TemporalUnavailable: The database, or Temporal, is away.
     """
     found = await read_project(p, project)
-    workflow_id = workflow_id_of(found.queue, id)
-    drawn = await read_drawn(p, found, workflow_id, run_id)
+    with about(found, id):
+        workflow_id = id_of(found, id)
+        drawn = await read_drawn(p, found, workflow_id, run_id)
     timeline = await read_workflow_timeline(
         p.settings, p.temporal, workflow_id, run_id, after=after, limit=limit, drawn=drawn
     )
@@ -72,8 +74,9 @@ async def follow_timeline(
             began; later outages of Temporal are waited out.
     """
     found = await read_project(p, project)
-    workflow_id = workflow_id_of(found.queue, id)
-    drawn = await read_drawn(p, found, workflow_id, run_id)
+    with about(found, id):
+        workflow_id = id_of(found, id)
+        drawn = await read_drawn(p, found, workflow_id, run_id)
     following = follow_workflow_timeline(
         p.settings, p.temporal, workflow_id, run_id, after=after, drawn=drawn
     )

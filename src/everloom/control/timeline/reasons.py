@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from everloom.control.comparing import Comparison, compare_runs
 from everloom.control.drawn import UNDRAWN, Drawn
+from everloom.control.executions import about, id_of
 from everloom.control.projects import Platform, read_project, run_name, workflow_id_of
 from everloom.control.why import ProjectFacts, Why, WorkerFacts, explain_wait
 from everloom.store import CompiledCode, Project, Transaction
@@ -30,8 +31,9 @@ async def why_run(p: Platform, project: str, id: str, run_id: str | None = None)
         StoreUnavailable, TemporalUnavailable: The database, or Temporal, is away.
     """
     found = await read_project(p, project)
-    workflow_id = workflow_id_of(found.queue, id)
-    info = (await read_run(p.temporal, workflow_id, run_id)).info
+    with about(found, id):
+        workflow_id = id_of(found, id)
+        info = (await read_run(p.temporal, workflow_id, run_id)).info
     version, facts = await _serving(p, found, project, info.workflow)
     drawn = Drawn.read(version.definition) if version is not None else UNDRAWN
     why = await explain_wait(p.temporal, workflow_id, run_id, drawn=drawn, project=facts)

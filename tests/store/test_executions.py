@@ -283,7 +283,8 @@ async def test_open_runs_are_listed_of_some_versions(tx: Transaction, project: P
     """A project may have many others, which nobody has to read."""
     newer = "shop.order@1.1.0"
     await tx.executions.record(
-        "a", [run(project, "a"), run(project, "b", 1, type_name=newer), completed(run(project))]
+        "a",
+        [run(project, "a"), run(project, "b", 1, type_name=newer), completed(run(project, "c"))],
     )
 
     found = await tx.executions.list_open(project.id, [newer])

@@ -8,8 +8,9 @@ from tests.worker.hosts.hosting import BY, Cluster, name_of
 from tests.worker.hosts.processes import host_of_its_own
 from tests.worker.projects.placing import result, shelve, start
 
-from everloom.control.placement import list_hosts, start_worker
+from everloom.control.placement import list_hosts, start_worker, watch_queue
 from everloom.store import Limits, ProjectWorker, WorkerStatus
+from everloom.temporal import list_runs, read_run
 from everloom.testing import eventually
 
 TYPE = "samples.greet@1.0.0"
@@ -40,6 +41,61 @@ async def test_the_project_of_a_killed_host_answers_elsewhere_soon(cluster: Clus
             assert await result(cluster.p.temporal, project, TYPE, ADA) == HELLO_ADA
             row = await row_of(cluster, project.id)
             assert (row.host, row.restarts) == ("heir", 1)
+
+
+@pytest.mark.timeout(120)
+async def test_hosts_that_are_killed_again_and_again_are_shown(cluster: Cluster) -> None:
+    """The project goes from one to the next, and its status counts how often in a row."""
+    project = await cluster.project()
+    await shelve(cluster.p.store, project, sample(HELLO))
+    await start_worker(cluster.p, name_of(project), by=BY)
+
+    for number, name in enumerate(("first", "second")):
+        async with host_of_its_own(cluster, name) as doomed:
+            status = await cluster.becomes(project, WorkerStatus.RUNNING, host=name, within=20)
+            assert status.attempts == number
+            await doomed.kill()
+    async with cluster.host("heir"):
+        status = await cluster.becomes(project, WorkerStatus.RUNNING, host="heir", within=20)
+        assert status.attempts == 2
+        assert await result(cluster.p.temporal, project, TYPE, ADA) == HELLO_ADA
+
+
+async def test_a_host_that_was_silent_but_lives_keeps_its_projects(cluster: Cluster) -> None:
+    """As all are after an outage of Temporal: who is silent is asked first."""
+    project = await cluster.project()
+
+    async with cluster.host("one"):
+        await start_worker(cluster.p, name_of(project), by=BY)
+        await cluster.becomes(project, WorkerStatus.RUNNING, host="one")
+        found = [
+            run
+            async for run in list_runs(
+                cluster.p.temporal,
+                f"WorkflowType = 'everloom.host' AND TaskQueue = '{watch_queue(cluster.settings.hosts.queue)}'",
+            )
+        ]
+        assert len(found) == 1
+        details = await read_run(cluster.p.temporal, found[0].id)
+        assert [each.activity for each in details.pending_activities] == ["everloom.be-host"]
+        client = await cluster.p.temporal.get_client()
+        ended = client.get_async_activity_handle(
+            workflow_id=found[0].id,
+            run_id=found[0].run_id,
+            activity_id=details.pending_activities[0].id,
+        )
+        await ended.fail(RuntimeError("as if it had been silent"))
+
+        async def is_watched_again() -> bool:
+            now = await read_run(cluster.p.temporal, found[0].id)
+            return [each.id for each in now.pending_activities] not in (
+                [],
+                [details.pending_activities[0].id],
+            )
+
+        await eventually(is_watched_again)
+        status = await cluster.status(project)
+        assert (status.status, status.host, status.attempts) == (WorkerStatus.RUNNING, "one", 0)
 
 
 @pytest.mark.timeout(120)

@@ -17,6 +17,7 @@ from .names import (
     STOP,
     WATCH,
     host_queue,
+    watch_queue,
 )
 from .placing import (
     HostMissing,
@@ -77,5 +78,6 @@ __all__ = [
     "restart_worker",
     "start_worker",
     "stop_worker",
+    "watch_queue",
     "worker_status",
 ]

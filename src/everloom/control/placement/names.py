@@ -43,3 +43,8 @@ def host_queue(hosts: str, host: str) -> str:
         host: The host's name.
     """
     return f"{hosts}/{host}"
+
+
+def watch_queue(hosts: str) -> str:
+    """The queue of the watches of hosts: a host whose slots are taken still serves it."""
+    return f"{hosts}-watches"

@@ -29,6 +29,9 @@ from .placement import SILENCE
 BEATS = 0.7
 """How much of the allowed silence passes between two heartbeats. The SDK sends them at 0.8 of it."""
 
+WRITTEN_WITHIN = 1.0
+"""Seconds that a project that was taken waits for its row before it counts as served."""
+
 ALIVE = {WorkerStatus.STARTING, WorkerStatus.RUNNING, WorkerStatus.DRAINING}
 
 log = get_logger("everloom.hosts")
@@ -55,13 +58,19 @@ class HostActivities:
         except EverloomError as error:
             await self._note_failure(order, error)
             raise _failure(error) from error
-        async with _beating():
-            try:
+        self._notes.note(carried, WorkerStatus.RUNNING, restarts=order.restarts)
+        log.info("project taken", project=order.project, number=order.number)
+        try:
+            # Who looks for what a lost host carried looks there: written before it is said.
+            await self._notes.flush(within=WRITTEN_WITHIN)
+            async with _beating():
                 return Ended(ending=await self._attend(order, carried), host=self._means.host)
-            except asyncio.CancelledError:
-                if carried.number == order.number:  # nobody else wants it
-                    self._carrier.let_go(carried)
-                raise
+        except asyncio.CancelledError:
+            if carried.number == order.number:  # nobody else wants it
+                self._carrier.let_go(carried)
+            raise
+        finally:
+            log.info("project let go", project=order.project, number=order.number)
 
     @activity.defn(name=BE)
     async def be(self) -> None:
@@ -90,22 +99,17 @@ class HostActivities:
             return [(await tx.projects.read(each)).queue for each in alive]
 
     async def _attend(self, order: ServeProject, carried: Carried) -> Ending:
-        self._notes.note(carried, WorkerStatus.RUNNING, restarts=order.restarts)
-        log.info("project taken", project=order.project, number=order.number)
-        try:
-            while True:
-                changed = carried.changed
-                if carried.number != order.number:
-                    return "superseded"
-                if carried.is_leaving or self._carrier.is_draining:
-                    return "handed-over"
-                if carried.running.done():
-                    raise self._lost(order, carried)
-                if carried.action is not None:
-                    return await self._let_go(carried)
-                await changed.wait()
-        finally:
-            log.info("project let go", project=order.project, number=order.number)
+        while True:
+            changed = carried.changed
+            if carried.number != order.number:
+                return "superseded"
+            if carried.is_leaving or self._carrier.is_draining:
+                return "handed-over"
+            if carried.running.done():
+                raise self._lost(order, carried)
+            if carried.action is not None:
+                return await self._let_go(carried)
+            await changed.wait()
 
     async def _let_go(self, carried: Carried) -> Ending:
         """Do what was ordered."""

@@ -21,7 +21,7 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRu
 from everloom import __version__
 from everloom.authoring import StartOptions
 from everloom.catalog import discover
-from everloom.control.placement import WATCH, WatchedHost, host_queue
+from everloom.control.placement import WATCH, WatchedHost, host_queue, watch_queue
 from everloom.control.projects import Platform
 from everloom.flow.expressions import use_evaluator
 from everloom.observe import get_logger
@@ -208,7 +208,7 @@ class _Host:
         no_end = timedelta(0)
         options = StartOptions(
             id=f"{host_queue(hosts.queue, host)}/{uuid4().hex[:12]}",
-            queue=hosts.queue,
+            queue=watch_queue(hosts.queue),
             execution_timeout=no_end,
             run_timeout=no_end,
             summary=f"Watches the host {host}.",
@@ -233,7 +233,7 @@ class _Host:
         await asyncio.wait([ended, *shut], timeout=limit.total_seconds())
 
     def _workers(self, client: Client) -> list[Worker]:
-        """One for the queue of all hosts, one for our own: a host that was named is asked there."""
+        """For the queue of all hosts, for our own, where a host that was named is asked, and for watches."""
         means, activities = self._means, HostActivities(self._carrier, self._notes)
         hosts = means.settings.hosts
         common: dict[str, Any] = {
@@ -244,8 +244,8 @@ class _Host:
         everybody = Worker(
             client,
             task_queue=hosts.queue,
-            workflows=[ProjectPlacement, HostWatch],
-            activities=[activities.serve, activities.find_carried],
+            workflows=[ProjectPlacement],
+            activities=[activities.serve],
             workflow_runner=UnsandboxedWorkflowRunner(),
             workflow_task_executor=means.threads,
             # Without a memory nothing waits for the memory of a host that was lost.
@@ -265,7 +265,21 @@ class _Host:
             activity_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
             **common,
         )
-        return [everybody, own]
+        watches = Worker(
+            client,
+            task_queue=watch_queue(hosts.queue),
+            workflows=[HostWatch],
+            activities=[activities.find_carried],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            workflow_task_executor=means.threads,
+            max_cached_workflows=0,
+            max_concurrent_workflow_tasks=OTHERS,
+            max_concurrent_activities=OTHERS,
+            workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(1),
+            activity_task_poller_behavior=PollerBehaviorSimpleMaximum(1),
+            **common,
+        )
+        return [everybody, own, watches]
 
 
 def _use(workers: Sequence[Worker], client: Client) -> None:

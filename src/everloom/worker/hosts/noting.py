@@ -5,8 +5,7 @@ is noted is written a moment later in one; the last thing said of a worker is wh
 """
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from everloom.control.projects import EVENTS
@@ -47,8 +46,11 @@ class WorkerNotes:
         self._host = host
         self._waiting: dict[ProjectId, tuple[Project, ProjectWorker]] = {}
         self._woken = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._written = self._future()
+        """Done when what waits now is written."""
+
+        self._writing: asyncio.Future[None] | None = None
+        """Done when what is being written is."""
 
     def note(
         self,
@@ -95,21 +97,28 @@ class WorkerNotes:
             await asyncio.sleep(GATHERED)
             self._woken.clear()
             rows, self._waiting = self._waiting, {}
-            try:
-                await self._write(list(rows.values()))
-            except EverloomError as error:
-                log.warning("workers not written down", count=len(rows), reason=error.message)
-                self._waiting = {**rows, **self._waiting}  # what was said since is right
-                self._woken.set()
+            written = self._writing = self._written
+            self._written = self._future()
+            while rows and not await self._try(rows):
+                rows |= self._waiting  # what was said since is right
+                self._waiting = {}
                 await asyncio.sleep(PAUSE)
-            if not self._waiting:
-                self._idle.set()
+            written.set_result(None)
+            self._writing = None
 
     async def flush(self, *, within: float = FLUSHED) -> None:
         """Wait until all that was noted is written, or the time is over."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                await self._idle.wait()
+        waited_for = self._written if self._waiting else self._writing
+        if waited_for is not None:
+            await asyncio.wait([waited_for], timeout=within)
+
+    async def _try(self, rows: Mapping[ProjectId, tuple[Project, ProjectWorker]]) -> bool:
+        try:
+            await self._write(list(rows.values()))
+        except EverloomError as error:
+            log.warning("workers not written down", count=len(rows), reason=error.message)
+            return False
+        return True
 
     async def _write(self, rows: Sequence[tuple[Project, ProjectWorker]]) -> None:
         try:
@@ -123,8 +132,11 @@ class WorkerNotes:
 
     def _add(self, project: Project, row: ProjectWorker) -> None:
         self._waiting[project.id] = (project, row)
-        self._idle.clear()
         self._woken.set()
+
+    @staticmethod
+    def _future() -> asyncio.Future[None]:
+        return asyncio.get_running_loop().create_future()
 
 
 async def _write(tx: Transaction, project: Project, row: ProjectWorker) -> None:

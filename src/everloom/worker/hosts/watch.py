@@ -22,6 +22,7 @@ from everloom.control.placement import (
     Lost,
     WatchedHost,
     host_queue,
+    watch_queue,
 )
 from everloom.control.projects import placement_id
 
@@ -75,7 +76,7 @@ class HostWatch:
                 FIND_CARRIED,
                 watched.host,
                 result_type=list[str],
-                task_queue=watched.hosts,
+                task_queue=watch_queue(watched.hosts),
                 schedule_to_close_timeout=LOOKS_WITHIN,
                 retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1)),
             )

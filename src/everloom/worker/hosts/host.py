@@ -15,7 +15,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from temporalio.client import Client
 from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
 
 from everloom import __version__
@@ -232,7 +231,7 @@ class _Host:
         shut = [asyncio.create_task(each.shutdown()) for each in workers]
         await asyncio.wait([ended, *shut], timeout=limit.total_seconds())
 
-    def _workers(self, client: Client) -> list[Worker]:
+    def _workers(self, client: Any) -> list[Worker]:
         """For the queue of all hosts, for our own, where a host that was named is asked, and for watches."""
         means, activities = self._means, HostActivities(self._carrier, self._notes)
         hosts = means.settings.hosts
@@ -282,7 +281,7 @@ class _Host:
         return [everybody, own, watches]
 
 
-def _use(workers: Sequence[Worker], client: Client) -> None:
+def _use(workers: Sequence[Worker], client: Any) -> None:
     for each in workers:
         each.client = client
 

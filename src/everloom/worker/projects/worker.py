@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
-from temporalio.client import Client
 from temporalio.worker import Interceptor, PollerBehaviorSimpleMaximum, Worker
 
 from everloom import __version__
@@ -95,7 +94,7 @@ class ProjectWorker:
         self,
         means: HostMeans,
         project: Project,
-        client: Client,
+        client: Any,
         *,
         orders: Sequence[Callable[..., Any]] = (),
     ) -> None:
@@ -134,7 +133,7 @@ class ProjectWorker:
         """Runs that it has in its memory."""
         return len(self._runner.runs())
 
-    def use_client(self, client: Client) -> None:
+    def use_client(self, client: Any) -> None:
         """Go on over another connection."""
         self._worker.client = client
 
@@ -173,9 +172,7 @@ class ProjectWorker:
             await asyncio.sleep(_LOOK)
         return True
 
-    def _build(
-        self, means: HostMeans, client: Client, orders: Sequence[Callable[..., Any]]
-    ) -> Worker:
+    def _build(self, means: HostMeans, client: Any, orders: Sequence[Callable[..., Any]]) -> Worker:
         settings, project = means.settings, self.project
         at_once = project.limits.activities or settings.projects.activities
         interceptors = [Border(project.queue), *worker_interceptors(settings, means.running)]

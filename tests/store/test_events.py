@@ -188,3 +188,16 @@ async def test_the_audit_log_is_read_newest_first(store: Store, project: Project
     assert [each.subject for each in rest] == ["v4", "v3", "v2", "v1", "v0"]
     assert [each.subject for each in following] == ["v3", "v2"]
     assert [each.subject for each in ours] == ["v3", "v1"]
+
+
+async def test_the_newest_entry_of_a_subject_is_found(tx: Transaction) -> None:
+    """Whatever project it was in, and whether that is still there."""
+    for place, subject in enumerate(["ada/shop", "ada/mail", "ada/shop"]):
+        await tx.audit.add("ada", "project.delete", subject, note=str(place), at=NOON)
+
+    found = await tx.audit.find("project.delete", ["ada/shop", "eve/shop"])
+
+    assert found is not None
+    assert (found.subject, found.note) == ("ada/shop", "2")
+    assert await tx.audit.find("project.create", ["ada/shop"]) is None
+    assert await tx.audit.find("project.delete", []) is None

@@ -1,5 +1,6 @@
 """The audit log: who changed what."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -43,6 +44,15 @@ class Audit:
             at=at,
         )
         await self._statements.write(entry)
+
+    async def find(self, action: str, subjects: Sequence[str]) -> AuditEntry | None:
+        """The newest entry of an action, in any project, on one of these subjects."""
+        question = select(audit_log).where(
+            audit_log.c.action == action, audit_log.c.subject.in_(subjects)
+        )
+        newest = question.order_by(audit_log.c.position.desc()).limit(1)
+        row = await self._statements.first(newest)
+        return None if row is None else AuditEntry(**row)
 
     async def list(
         self, project_id: ProjectId | None = None, before: int | None = None, limit: int = 50

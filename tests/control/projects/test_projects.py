@@ -95,6 +95,25 @@ async def test_no_project_has_a_queue_that_is_not_for_projects(p: Platform, queu
     assert await list_projects(p, owner=owner) == []
 
 
+async def test_queue_of_a_deleted_project_is_free_for_its_owner_alone(p: Platform) -> None:
+    """Temporal still has its runs, and would show them to whoever has the queue."""
+    await create_project(p, "grace/mail-list", by=BY)
+    await delete_project(p, "grace/mail-list", by=BY)
+
+    with pytest.raises(ProjectQueueTaken, match="grace/mail-list"):
+        await create_project(p, "grace-mail/list", by=BY)
+
+    assert (await create_project(p, "grace/mail-list", by=BY)).queue == "grace-mail-list"
+
+
+def test_namesakes_have_the_same_queue() -> None:
+    """However the queue is taken apart."""
+    found = ProjectName("a", "b-c-d").namesakes
+
+    assert found == ("a-b/c-d", "a-b-c/d")
+    assert {ProjectName.parse(each, "local").queue for each in found} == {"a-b-c-d"}
+
+
 async def test_change_is_in_the_log_with_before_and_after(p: Platform, project: str) -> None:
     """And among the events."""
     rollback = AutomaticRollback(failures=0.2, runs=10, window_seconds=600)

@@ -33,6 +33,19 @@ def parse_new_project(p: Platform, text: str) -> ProjectName:
     return name
 
 
+async def check_former(tx: Transaction, name: ProjectName) -> None:
+    """Refuse a project whose queue was that of another owner's, which is deleted.
+
+    Temporal keeps the runs of that one for a while, under ids that begin with the queue.
+
+    Raises:
+        ProjectQueueTaken: It was.
+    """
+    former = await tx.audit.find("project.delete", name.namesakes)
+    if former is not None:
+        raise ProjectQueueTaken(name.queue, former.subject)
+
+
 async def find_project(p: Platform, tx: Transaction, text: str) -> Project:
     """The project of a name, within a transaction.
 

@@ -22,7 +22,7 @@ from everloom.core import Problem
 from everloom.store import CompiledCode, DefinitionId, Project, ProjectId, Transaction, VersionId
 
 from .borders import border_problems
-from .finding import parse_new_project
+from .finding import check_former, parse_new_project
 from .folders import PACKAGE, read_moment
 from .keeping import project_json
 from .names import ProjectName
@@ -62,6 +62,7 @@ async def import_project(
             problems=other,
         )
     async with p.store.begin() as tx:
+        await check_former(tx, wanted)
         owner = await tx.users.ensure(wanted.owner)
         project = await tx.projects.create(
             owner,

@@ -9,7 +9,7 @@ from everloom.core import Conflict, Invalid, Json
 from everloom.store import AutomaticRollback, Limits, Project
 from everloom.temporal import MessageRefused, RunNotFound, count_runs
 
-from .finding import find_project, parse_new_project
+from .finding import check_former, find_project, parse_new_project
 from .names import placement_id
 from .noting import note
 from .platform import Platform
@@ -48,7 +48,7 @@ async def create_project(
 
     Raises:
         ProjectNameInvalid, ProjectChangeInvalid: It cannot be called that, or be that.
-        ProjectExists, ProjectQueueTaken: There is one of that name, or one with that queue.
+        ProjectExists, ProjectQueueTaken: There is one of that name, or its queue is not free.
         StoreUnavailable: The database is away.
     """
     name = parse_new_project(p, text)
@@ -61,6 +61,7 @@ async def create_project(
     }
     check_project(wanted)
     async with p.store.begin() as tx:
+        await check_former(tx, name)
         owner = await tx.users.ensure(name.owner)
         made = await tx.projects.create(owner, name.name, queue=name.queue, **wanted)
         await note(

@@ -51,6 +51,14 @@ class ProjectName:
         """The queue of its worker."""
         return f"{self.owner}-{self.name}"
 
+    @property
+    def namesakes(self) -> tuple[str, ...]:
+        """What other projects with the same queue are called: those of other owners."""
+        parts = self.queue.split("-")
+        places = range(1, len(parts))
+        named = ("/".join(("-".join(parts[:at]), "-".join(parts[at:]))) for at in places)
+        return tuple(each for each in named if each != str(self))
+
     @override
     def __str__(self) -> str:
         return f"{self.owner}/{self.name}"

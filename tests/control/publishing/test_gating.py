@@ -99,6 +99,22 @@ async def test_version_whose_runs_do_not_replay_stays_as_it_is(p: Platform, proj
     ]
 
 
+async def test_version_that_cannot_be_numbered_anew_is_named(p: Platform, project: str) -> None:
+    """The others are looked at all the same."""
+    text = order(">-\n    1.0.0").replace("  # raised with each change", "")
+    code = await published(p, text, project=project)
+    await published(p, order(name="other"), project=project)
+    source = f"{code.source}# written by an older compiler\n"
+    async with p.store.begin() as tx:
+        await tx.versions.delete(code.id)
+        await tx.versions.store(replace(code, source=source, sha256=hash_of(source)))
+
+    report = await gate_versions(p, project, replays=DirectReplays(p.settings))
+
+    assert report.unchanged == ("shop.other@1.0.0",)
+    assert "is not one value on one line" in report.refused["shop.order@1.0.0"]
+
+
 async def test_version_that_does_not_compile_any_more_is_named(p: Platform, project: str) -> None:
     """With what is wrong with it now."""
     code = await published(p, order(), project=project, activate=False)

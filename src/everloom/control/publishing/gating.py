@@ -14,6 +14,7 @@ from everloom.store import CompiledCode, Definition, Project
 
 from .chains import Chain, chain_of
 from .checking import RECOMPILED, build, check_text, known_types
+from .errors import VersionNotWritable
 from .gate import GateReport, check_again, link_fix
 from .names import with_version
 from .publishing import Draft, code_of, store_version
@@ -70,6 +71,9 @@ async def gate_versions(
                 draft = await gate.recompiled(code)
             except DefinitionRefused as error:
                 refused[code.type_name] = "; ".join(each.problem.sentence() for each in error.found)
+                continue
+            except VersionNotWritable as error:
+                refused[code.type_name] = error.message
                 continue
             if draft is None:
                 unchanged.append(code.type_name)

@@ -54,6 +54,17 @@ async def test_a_definition_with_errors_is_saved_and_not_published(shop: Shop) -
     assert document["problems"][0]["pointer"].startswith("/do")
 
 
+async def test_a_file_that_was_refused_can_be_put_right(shop: Shop) -> None:
+    """What was wrong is not kept as a draft that stands in the way of what is right."""
+    wrong, right = shop.write("wrong.yaml", WRONG), shop.write("order.yaml", ORDER)
+
+    refused = await shop.type("definitions", "publish", wrong, "--project", shop.project)
+    done = await shop.type("definitions", "publish", right, "--project", shop.project)
+
+    assert (refused.code, done.code) == (2, 0), done.err
+    assert done.out == "shop.order@1.0.0\n"
+
+
 async def test_the_same_again_changes_nothing(shop: Shop) -> None:
     """Publishing is safe to repeat."""
     first = await shop.publish(ORDER)

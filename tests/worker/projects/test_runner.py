@@ -185,6 +185,23 @@ async def test_new_runs_of_a_fixed_version_that_is_active_again_have_its_own_cod
         assert await temporal.workflow_result(after, None, None) == "old"
 
 
+async def test_a_name_that_was_freed_runs_the_code_that_has_it_now(
+    place: Settings, temporal: TemporalService, store: Store
+) -> None:
+    """A version that was deleted leaves nothing behind once its worker is told."""
+    project = await new_project(store)
+    first = await shelve(store, project, sample("return 'first'"))
+
+    async with serving(place, temporal, store, project) as (worker,):
+        assert await result(temporal, project, TYPE, ADA) == "first"
+        async with store.begin() as tx:
+            await tx.versions.delete(first.id)
+        await shelve(store, project, sample("return 'second'"))
+        assert await worker.drop_runs()
+
+        assert await result(temporal, project, TYPE, ADA) == "second"
+
+
 class StoreThatLeaves(Store):
     """A store that is away when it is told to be."""
 

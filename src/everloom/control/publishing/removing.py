@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from everloom.control.placement import refresh_worker
 from everloom.control.projects import (
     EVENTS,
     EVERLOOM,
@@ -49,6 +50,8 @@ async def delete_version(
                 hint="Activate another one first, or delete the definition.",
             )
         await _delete(tx, code, by)
+    # Its name is free again: a worker that has its code must look before it runs the next one.
+    await refresh_worker(p, kept_in, (code.type_name,), drop_runs=True)
 
 
 async def delete_definition(p: Platform, project: str, full_name: str, *, by: str) -> None:
@@ -84,6 +87,7 @@ async def delete_definition(p: Platform, project: str, full_name: str, *, by: st
             before={"versions": [each.version for each in versions]},
             event=f"{EVENTS}definition.deleted",
         )
+    await refresh_worker(p, kept_in, drop_runs=True)
 
 
 async def retire_idle(p: Platform, project: str, *, quiet: timedelta = QUIET) -> list[str]:

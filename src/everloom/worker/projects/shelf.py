@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from everloom.core import EverloomError, NotFound, Unavailable
-from everloom.store import CompiledCode, ProjectId, Store, Transaction
+from everloom.store import CompiledCode, ProjectId, Store, Transaction, VersionId
 from everloom.worker.definitions import LoadedDefinition, load_definition
 
 from .instances import RunOf
@@ -44,6 +44,9 @@ class VersionUnserved(NotFound):
 class _Book:
     """One version: its code, and whose code its runs go on with."""
 
+    id: VersionId
+    """Which one: a name is free again when its version is deleted."""
+
     loaded: LoadedDefinition
     fix: str | None
     """Workflow type of the version that repairs it."""
@@ -66,7 +69,7 @@ class _Book:
 
     def tells_of(self, run: RunOf) -> bool:
         """Whether nobody has to ask about this run again."""
-        return self.is_fresh and (self.fix is None or run.started_at < self.seen_at)
+        return self.is_fresh and (run.started_at < self.seen_at or self.fix is None)
 
     def fix_for(self, run: RunOf) -> str | None:
         """The version whose code the run goes on with in place of this one's."""
@@ -196,8 +199,9 @@ class Shelf:
                 hint="Once it is published, its runs go on by themselves.",
             )
         known = self._books.get(type_name)
-        loaded = known.loaded if known is not None else await self._load(code)
-        book = self._books[type_name] = _Book(loaded, *orders, seen_at=asked_at)
+        is_known = known is not None and known.id == code.id
+        loaded = known.loaded if known is not None and is_known else await self._load(code)
+        book = self._books[type_name] = _Book(code.id, loaded, *orders, seen_at=asked_at)
         self._books.move_to_end(type_name)
         if len(self._books) > KEPT:
             self._books.popitem(last=False)[1].loaded.forget()

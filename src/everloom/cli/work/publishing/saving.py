@@ -2,7 +2,7 @@
 
 from everloom.control.definitions import DefinitionRefused, Found, Source
 from everloom.control.projects import Platform, read_details
-from everloom.control.publishing import name_in, save_draft
+from everloom.control.publishing import check_draft, name_in, save_draft
 from everloom.language import DefinitionProblem, check_definition
 from everloom.store import Definition
 
@@ -36,6 +36,22 @@ def named_text(source: Source) -> str:
         found = [each for each in check_definition(text).problems if each.severity == "error"]
         raise DefinitionRefused(tuple(Found(source.name, each) for each in found))
     return text
+
+
+async def check_before_saving(p: Platform, project: str, text: str) -> None:
+    """Refuse a text with errors before it becomes a draft that would stand in its own way.
+
+    Raises:
+        ProjectMissing: There is no such project.
+        DefinitionRefused: It has errors.
+        StoreUnavailable: The database is away.
+    """
+    name = name_in(text).full_name
+    if name is None:
+        return
+    checked = await check_draft(p, project, name, text=text)
+    if checked.definition is None:
+        raise DefinitionRefused(checked.found, name)
 
 
 async def save_text(

@@ -15,7 +15,7 @@ from everloom.control.publishing import Activated, VersionState
 from everloom.store import CompiledCode
 
 from .drafts import tell_refusal, version_document
-from .saving import named_text, save_text
+from .saving import check_before_saving, named_text, save_text
 
 _FILES = (".yaml", ".yml", ".json")
 
@@ -134,6 +134,7 @@ def delete(name: str, version: str | None, project: str, *, yes: bool, as_json: 
 async def _publish(p: Platform, call: Publish, text: str | None, by: str) -> CompiledCode:
     name = call.what
     if text is not None:
+        await check_before_saving(p, call.project, text)
         saved = await save_text(p, call.project, text, by=by, revision=call.revision)
         name = saved.full_name
     return await publishing.publish(

@@ -120,9 +120,17 @@ class Executions:
         return {row["type_name"]: row["runs"] for row in await self._statements.all(question)}
 
     async def count_started(self, project_id: ProjectId, since: datetime) -> int:
-        """How many runs started then or later."""
-        question = select(func.count()).select_from(table)
-        question = question.where(table.c.project_id == project_id, table.c.started_at >= since)
+        """How many runs started then or later: neither children of others, nor further links of one."""
+        question = (
+            select(func.count())
+            .select_from(table)
+            .where(
+                table.c.project_id == project_id,
+                table.c.started_at >= since,
+                table.c.parent_workflow_id.is_(None),
+                table.c.run_id == table.c.first_run_id,
+            )
+        )
         return await self._statements.number(question)
 
     async def forget(self, project_id: ProjectId, before: datetime, *, limit: int = 1000) -> int:

@@ -58,7 +58,7 @@ class BulkReport:
     is_trial: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Work:
     p: Platform
     project: Project
@@ -68,6 +68,7 @@ class _Work:
     arguments: Sequence[Json]
     failed: list[BulkFailure] = field(default_factory=list[BulkFailure])
     rows: list[Execution] = field(default_factory=list[Execution])
+    tried: int = 0
 
 
 async def bulk(  # noqa: PLR0913 - what may be said about it, all by name
@@ -120,15 +121,13 @@ async def bulk(  # noqa: PLR0913 - what may be said about it, all by name
         signal=signal,
         arguments=given,
     )
-    await _each(infos, lambda info: _do(work, info))
-    told = {
-        "filter": _told(wanted),
-        "matched": len(infos),
-        "failed": len(work.failed),
-        "reason": reason,
-    }
     subject = f"{len(infos)} {'run' if len(infos) == 1 else 'runs'}"
-    await tell(p, found, f"run.{action}", subject, by=by, after=told, runs=work.rows)
+    meant: dict[str, Json] = {"filter": _told(wanted), "matched": len(infos), "reason": reason}
+    try:
+        await _each(infos, lambda info: _do(work, info))
+    finally:  # also when somebody ends it in the middle: what was done was done
+        told: dict[str, Json] = {**meant, "tried": work.tried, "failed": len(work.failed)}
+        await tell(p, found, f"run.{action}", subject, by=by, after=told, runs=work.rows)
     return _report(found, action, infos, matched=len(infos), failed=work.failed)
 
 
@@ -146,6 +145,7 @@ async def _each(infos: Sequence[RunInfo], do: Callable[[RunInfo], Awaitable[None
 
 async def _do(work: _Work, info: RunInfo) -> None:
     id = run_name(work.project.queue, info.id)
+    work.tried += 1
     try:
         with about(work.project, id):
             await _act(work, info)

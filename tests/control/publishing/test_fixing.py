@@ -121,6 +121,22 @@ async def test_run_that_does_not_replay_stays_on_its_code_and_is_listed(
         assert await result(p, napped) == {"text": "wrong"}
 
 
+async def test_a_run_that_stays_is_counted_where_it_stays(p: Platform, project: str) -> None:
+    """Each version is shown with the runs that go on with its code, and no others."""
+    buggy = await published(p, order("1.0.0", BUG), project=project)
+    async with served(p, project):
+        begun, napped = await started(p, buggy), await started(p, buggy)
+        await paid(p, napped)
+        await waits(p, begun)
+        await waits(p, napped, 10)
+
+    await fix(p, project, REMADE)
+    await listed(p, await read_project(p, project), 2)
+
+    states = await list_versions(p, project, "shop.order")
+    assert {each.code.version: each.open_runs for each in states} == {"1.0.1": 1, "1.0.0": 1}
+
+
 async def test_fix_is_in_the_log_and_told(p: Platform, project: str) -> None:
     """With how many replayed, and where each that did not parted from it."""
     buggy = await published(p, order("1.0.0", BUG), project=project)
@@ -355,3 +371,17 @@ class Meanwhile(DirectReplays):
         if then is not None:
             await then()
         return found
+
+
+async def test_a_version_whose_runs_went_on_with_a_fix_is_not_deleted(
+    p: Platform, project: str
+) -> None:
+    """Its name is where they begin to look for their code."""
+    buggy = await published(p, order("1.0.0", BUG), project=project)
+    async with served(p, project):
+        await waits(p, await started(p, buggy))
+    await fix(p, project, FIXED)
+    await published(p, order("2.0.0", FIXED), project=project)
+
+    with pytest.raises(VersionBusy):
+        await delete_version(p, project, "shop.order", "1.0.0", by=BY)

@@ -17,7 +17,7 @@ from .activating import settle_schedules
 from .errors import VersionActive, VersionBusy
 from .finding import find_definition, find_version
 from .runs import count_open
-from .serving import count_served
+from .serving import count_needing
 
 QUIET = timedelta(minutes=1)
 """How long another version has been active before one is retired. What Temporal lists comes late."""
@@ -38,7 +38,7 @@ async def delete_version(
         kept_in = await find_project(p, tx, project)
         code = await find_version(tx, kept_in, full_name, version)
         versions = list(await tx.versions.list_versions(code.definition_id, whole=False))
-    open_runs = await count_served(p, kept_in, versions, code)
+    open_runs = await count_needing(p, kept_in, versions, code)
     if open_runs:
         raise _busy(code, open_runs)
     async with p.store.begin() as tx:
@@ -115,7 +115,7 @@ async def retire_idle(p: Platform, project: str, *, quiet: timedelta = QUIET) ->
         each
         for versions in served
         for each in _replaced(versions, datetime.now(UTC) - quiet)
-        if not await count_served(p, kept_in, versions, each)
+        if not await count_needing(p, kept_in, versions, each)
     ]
     return [each.type_name for each in idle if await _retire(p, each)]
 

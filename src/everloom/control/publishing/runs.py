@@ -19,7 +19,7 @@ async def count_open(p: Platform, project: Project, type_name: str) -> int:
         return listed
     async with p.store.begin() as tx:
         kept = await tx.executions.list_open(project.id, [type_name])
-    return sum([await _is_open(p, each.workflow_id, each.run_id) for each in kept])
+    return sum([await is_open(p, each.workflow_id, each.run_id) for each in kept])
 
 
 def open_runs_of(project: Project, type_name: str) -> str:
@@ -32,7 +32,8 @@ def runs_of_type(project: Project, type_name: str) -> str:
     return f"{runs_of(project)} AND WorkflowType = '{type_name}'"
 
 
-async def _is_open(p: Platform, workflow_id: str, run_id: str) -> bool:
+async def is_open(p: Platform, workflow_id: str, run_id: str) -> bool:
+    """Whether Temporal has a run, and it has not ended."""
     try:
         return (await read_run(p.temporal, workflow_id, run_id)).info.is_open
     except RunNotFound:

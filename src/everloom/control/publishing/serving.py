@@ -1,12 +1,14 @@
 """How many runs go on with the code of a version?"""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from everloom.control.projects import Platform
 from everloom.store import CompiledCode, Project
+from everloom.temporal import count_runs
 
-from .chains import Chain, chain_of, pinned_within
-from .runs import count_open
+from .chains import chain_of
+from .runs import count_open, is_open, open_runs_of
 
 
 async def count_served(
@@ -23,36 +25,39 @@ async def count_served(
     Raises:
         TemporalUnavailable, StoreUnavailable: Temporal or the database is away.
     """
-    chain = chain_of(versions, code, code.fixed_by)
-    listed = sum([await count_open(p, project, name) for name in chain.types])
-    if len(chain.leading) == 1 and code.fixed_by is None:
-        return listed
     if code.fixed_by is not None:
         return await _staying(p, project, versions, code)
-    return max(0, listed - await _elsewhere(p, project, chain))
+    chain = chain_of(versions, code)
+    coming = sum([await count_open(p, project, name) for name in chain.types])
+    others = [each for each in chain.leading if each.id != code.id]
+    return max(0, coming - sum([await _staying(p, project, versions, each) for each in others]))
+
+
+async def count_needing(
+    p: Platform, project: Project, versions: Sequence[CompiledCode], code: CompiledCode
+) -> int:
+    """Open runs whose way to their code leads over a version, though they may go on from it.
+
+    Raises:
+        TemporalUnavailable, StoreUnavailable: Temporal or the database is away.
+    """
+    chain = chain_of(versions, code, code.fixed_by)
+    return sum([await count_open(p, project, name) for name in chain.types])
 
 
 async def _staying(
     p: Platform, project: Project, versions: Sequence[CompiledCode], code: CompiledCode
 ) -> int:
-    """Open runs of a version that was fixed, and of those that it repairs, that stay with it."""
-    whole = chain_of(versions, code)
-    return await _count(p, project, whole, code)
-
-
-async def _elsewhere(p: Platform, project: Project, chain: Chain) -> int:
-    """Open runs of a chain that do not come to its end."""
-    others = [each for each in chain.leading if each.id != chain.end.id]
-    return sum([await _count(p, project, chain, each) for each in others])
-
-
-async def _count(p: Platform, project: Project, chain: Chain, code: CompiledCode) -> int:
-    """Open runs that stay with a version of a chain: pinned to it, or begun when it was active again."""
+    """Open runs that stay with a version that was fixed: pinned, or begun when it was active again."""
     async with p.store.begin() as tx:
-        runs = await tx.executions.list_open(project.id, list(chain.types))
-        pinned = await pinned_within(tx, chain)
-    found = 0
-    for run in runs:
-        own = chain.stays_with(run.type_name, run.started_at)
-        found += pinned.get((run.workflow_id, run.run_id), own) == code.id
-    return found
+        pins = await tx.versions.pins(code.id)
+    pinned = sum([await is_open(p, pin.workflow_id, pin.run_id) for pin in pins])
+    if code.own_from is None:
+        return pinned
+    types = chain_of(versions, code, code.fixed_by).types
+    return pinned + sum([await _since(p, project, name, code.own_from) for name in types])
+
+
+async def _since(p: Platform, project: Project, type_name: str, start: datetime) -> int:
+    query = f"{open_runs_of(project, type_name)} AND StartTime >= '{start.isoformat()}'"
+    return await count_runs(p.temporal, query)

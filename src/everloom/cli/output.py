@@ -54,8 +54,9 @@ class Output:
         if sparse and self.data.is_terminal:
             headings, rows = _without_empty(headings, list(rows))
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for heading in headings:
-            table.add_column(heading, overflow="fold")
+        for place, heading in enumerate(headings):
+            # What comes first is mostly a name, which somebody wants to copy.
+            table.add_column(heading, overflow="fold", no_wrap=place == 0)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self.data.print(table)

@@ -172,7 +172,7 @@ async def test_a_timeline_has_the_tasks_of_the_definition(served: Shop) -> None:
     assert {"/do/1/steep", "/do/2/boil"} <= {each["pointer"] for each in lines}
     assert [each for each in later["entries"] if each["pointer"] == "/do/1/steep"] == []
     assert "/do/1/steep" in table.out
-    assert "The run is completed." in table.err
+    assert "The run has completed." in table.err
 
 
 async def test_a_run_is_done_anew_from_a_task_on(served: Shop) -> None:

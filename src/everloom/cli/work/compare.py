@@ -55,9 +55,9 @@ def _lines(found: Comparison) -> Iterator[str]:
         yield from _parting(found.parting)
         yield ""
     if found.diverges is None:
-        yield f"Both made the same {found.alike} steps."
+        yield f"Both made the same {_steps(found.alike)}."
     else:
-        yield f"They part after {found.alike} equal steps:"
+        yield f"They part after {_steps(found.alike, 'equal ')}:"
         yield ""
         for row in found.rows:
             yield from _row(row, first=row is found.diverges)
@@ -111,3 +111,7 @@ def _short(text: str) -> str:
 
 def _json(value: Any) -> str:
     return to_json(value, fallback=str).decode()
+
+
+def _steps(count: int, kind: str = "") -> str:
+    return f"{count} {kind}{'step' if count == 1 else 'steps'}"

@@ -40,6 +40,15 @@ async def _follow(id: str, project: str, after: str | None, out: Output) -> None
                 out.line("  ".join(part for part in _row(entry) if part))
 
 
+_ENDINGS = {
+    "completed": "has completed",
+    "failed": "has failed",
+    "canceled": "was cancelled",
+    "terminated": "was terminated",
+    "timed-out": "ran out of time",
+}
+
+
 def _show(out: Output, found: Timeline) -> None:
     if found.entries:
         out.table(_HEADINGS, map(_row, sorted(found.entries, key=_began)), sparse=True)
@@ -49,7 +58,7 @@ def _show(out: Output, found: Timeline) -> None:
         out.say(f"There is more: --after {found.position}")
     elif not found.entries:
         out.say("Nothing has happened since.")
-    out.say(f"The run is {found.status}.")
+    out.say(f"The run {_ENDINGS.get(found.status, f'is {found.status}')}.")
 
 
 def _row(entry: TimelineEntry) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from .project_stage import BY, ProjectStage, project_stage, until
 from .serving import engine
 
 PROJECTS = 1000
-HOSTS = 4
+HOSTS = 3
 ALONE = 5
 """Processes that carry one project each, to compare with."""
 

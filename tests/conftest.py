@@ -3,10 +3,13 @@
 from collections.abc import AsyncGenerator
 
 import pytest
+from tests.alike import repeat_examples
 
 from everloom.engine import Engine, embedded_engine, free_port
 from everloom.settings import EngineSettings, Settings
 from everloom.temporal import TemporalService
+
+repeat_examples()
 
 
 @pytest.fixture(scope="session")

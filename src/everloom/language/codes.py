@@ -146,6 +146,7 @@ VALUES: Mapping[str, Code] = {
 AROUND: Mapping[str, Code] = {
     "file-unreadable": Code("The file of the definition cannot be read."),
     "definition-twice": Code("Two definitions that are loaded together have one name and version."),
+    "queue-not-own": Code("A definition of a project names a queue that is not its project's."),
     "resource-unavailable": Code("A schema or function elsewhere cannot be fetched."),
     "resource-unreadable": Code("A schema or function elsewhere is neither JSON nor YAML."),
 }

@@ -109,7 +109,7 @@ async def test_a_run_that_does_not_end_is_terminated(
 
     result = outcome.document
     assert (outcome.code, result["status"], result["error"]["status"]) == (1, "timed-out", 408)
-    assert "It waits for a timer" in result["error"]["detail"]
+    assert "It waits at `nap` (/do/0/nap) until" in result["error"]["detail"]
     assert result["trace"] == [{"pointer": "/do/0/nap", "name": "nap", "status": "started"}]
     assert (await read_run(temporal, result["workflow_id"])).info.status == "terminated"
 

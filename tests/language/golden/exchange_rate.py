@@ -13,8 +13,8 @@ from temporalio import workflow
 class ExchangeRate(Flow):
     """Exchange rate with fallbacks.
 
-    Asks one bank, then another when the first is slow or down, and at last takes a rate that
-    it knows.
+    Asks one bank, then another when the first is slow or down, and at last takes a rate
+    that it knows.
     """
 
     about = About(namespace="finance", name="exchange-rate", version="1.0.0")

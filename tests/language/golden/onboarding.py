@@ -23,8 +23,8 @@ from temporalio import workflow
 class Onboarding(Flow):
     """Event-driven onboarding.
 
-    Waits until a new user has confirmed the address and filled in the profile, in any order,
-    then says so to all who listen.
+    Waits until a new user has confirmed the address and filled in the profile, in any
+    order, then says so to all who listen.
     """
 
     about = About(namespace="people", name="onboarding", version="1.0.0")

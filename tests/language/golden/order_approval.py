@@ -48,8 +48,8 @@ WORKFLOW_INPUT_SCHEMA = Schema(
 class Order(Flow):
     """Order with approval and compensation.
 
-    Reserves, charges and ships an order. A large one waits for a manager. When a step fails,
-    those before it are undone.
+    Reserves, charges and ships an order. A large one waits for a manager. When a step
+    fails, those before it are undone.
     """
 
     about = About(

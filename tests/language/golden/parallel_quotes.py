@@ -11,8 +11,8 @@ from temporalio import workflow
 class QuickQuote(Flow):
     """The first of several quotes.
 
-    Asks three carriers at once and takes the first that answers with a price; the others are
-    cancelled.
+    Asks three carriers at once and takes the first that answers with a price; the others
+    are cancelled.
     """
 
     about = About(namespace="freight", name="quick-quote", version="1.0.0")

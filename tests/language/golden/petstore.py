@@ -11,8 +11,8 @@ from temporalio import workflow
 class Adopt(Flow):
     """OpenAPI pet store.
 
-    Looks for pets with an operation that an OpenAPI document describes, and orders the first
-    that fits.
+    Looks for pets with an operation that an OpenAPI document describes, and orders the
+    first that fits.
     """
 
     about = About(namespace="pets", name="adopt", version="1.0.0")

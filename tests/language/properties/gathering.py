@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
+from tests.alike import HUNT
 from tests.language.properties.interpreter import interpret
 from tests.language.properties.outcome import Outcome, TooLong, Undecided
 from tests.language.properties.strategies import Case, cases
 
 T = TypeVar("T")
-HUNT = "everloom-hunt"
 LONGER = 10
 """How many times as many cases a hunt looks at."""
 
@@ -23,8 +23,6 @@ BEGIN = SystemRandom().randrange(2**32)
 
 EACH = 5
 """Examples of a series."""
-
-settings.register_profile(HUNT, derandomize=False, print_blob=True)
 
 
 @cache

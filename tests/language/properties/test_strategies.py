@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from tests.language.properties.gathering import HUNT, gather, generated, judged
+from tests.alike import HUNT
+from tests.language.properties.gathering import gather, generated, judged
 from tests.language.properties.outcome import Outcome
 from tests.language.properties.problems import Json, is_list, is_object, same_json
 from tests.language.properties.strategies import Case, cases

@@ -3,7 +3,7 @@
 import textwrap
 import unicodedata
 
-_WIDTH = 93
+_WIDTH = 92
 
 
 def docstring(text: str, indent: int) -> list[str]:
@@ -32,6 +32,8 @@ def _lines(text: str, width: int) -> list[str]:
         return []
     if len(wrapped[0]) > 1:
         wrapped.insert(0, [f"{wrapped[0][0].rstrip('.,;:')} ..."])
+    elif not wrapped[0][0].endswith((".", "!", "?")):
+        wrapped[0] = [f"{wrapped[0][0]}."]
     if len(wrapped) > 1 and wrapped[1] != [""]:
         wrapped.insert(1, [""])
     return [line for part in wrapped for line in part]

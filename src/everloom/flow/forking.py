@@ -98,12 +98,14 @@ def _merge(here: Scope, scopes: list[Scope]) -> None:
         if exported is before:
             continue
         now = here.context.value
-        if is_object(exported) and is_object(now) and is_object(before):
+        if is_object(exported) and is_object(now):
+            old: dict[str, Json] = before if is_object(before) else {}
             changed = {
                 name: value
                 for name, value in exported.items()
-                if name not in before or before[name] != value
+                if name not in old or old[name] != value
             }
-            here.context.value = {**now, **changed}
+            kept = {name: now[name] for name in now if name in exported or name not in old}
+            here.context.value = {**kept, **changed}
         else:
             here.context.value = exported

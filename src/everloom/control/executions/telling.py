@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from everloom.control.projects import Platform, note
 from everloom.core import Json, Unavailable
 from everloom.observe import get_logger
-from everloom.store import Execution, Project
+from everloom.store import Execution, Project, RowMissing, StoreRefused
 
 from .recording import Batch, new_batch_id, record_batch
 
@@ -39,7 +39,7 @@ async def tell(
             )
             if runs:
                 await record_batch(tx, Batch(id=new_batch_id(), runs=runs))
-    except Unavailable as error:
+    except (Unavailable, StoreRefused, RowMissing) as error:
         log.warning(
             "audit entry not written",
             action=action,

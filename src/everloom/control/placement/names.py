@@ -3,6 +3,9 @@
 PLACEMENT = "everloom.placement"
 """Workflow that keeps one project's worker on some host."""
 
+OF_PROJECT = "everloom-project"
+"""Memo of a placement: the id of its project, which one of the same name that comes later has not."""
+
 SERVE = "everloom.serve-project"
 """Activity that carries a project's worker, for as long as it does."""
 

@@ -5,6 +5,7 @@ answered; only a first start does not, and waits for one.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +22,7 @@ from everloom.temporal import (
     read_run,
 )
 
-from .names import DRAIN, MOVE, PLACEMENT, REFRESH, RESTART, SERVE, START, STATUS, STOP
+from .names import DRAIN, MOVE, OF_PROJECT, PLACEMENT, REFRESH, RESTART, SERVE, START, STATUS, STOP
 from .shapes import Placement, PlacementStatus
 
 SEEN_WITHIN = timedelta(seconds=5)
@@ -76,14 +77,31 @@ async def start_worker(p: Platform, project: str, *, by: str) -> PlacementStatus
         run_timeout=no_end,
         if_exists="new",
         summary=f"Keeps the project {found.owner}/{found.name} on a host.",
+        memo={OF_PROJECT: found.id},
     )
     try:
         await p.temporal.start_workflow(PLACEMENT, placement, options)
-        status = PlacementStatus(status=WorkerStatus.STARTING, since=datetime.now(UTC))
     except RunExists:
-        await _ask(p, found, START)
-        status = await _settled(p, found)
-    return status
+        if not await _end_stale(p, found):
+            await _ask(p, found, START)
+            return await _settled(p, found)
+        await p.temporal.start_workflow(PLACEMENT, placement, options)
+    return PlacementStatus(status=WorkerStatus.STARTING, since=datetime.now(UTC))
+
+
+async def _end_stale(p: Platform, project: Project) -> bool:
+    """End the placement of a deleted project with the same queue, which no host was there to end.
+
+    Returns:
+        Whether there was one.
+    """
+    workflow_id = placement_id(project.queue)
+    run = (await read_run(p.temporal, workflow_id)).info
+    if not run.is_open or run.memo.get(OF_PROJECT, project.id) == project.id:
+        return False
+    with suppress(RunNotFound):
+        await p.temporal.terminate_workflow(workflow_id, run.run_id, "Its project is deleted.")
+    return True
 
 
 async def stop_worker(p: Platform, project: str, *, by: str) -> PlacementStatus:

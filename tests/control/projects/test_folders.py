@@ -285,13 +285,14 @@ async def test_project_is_not_imported_onto_the_queue_of_hosts(
         await import_project(p, tmp_path / "out", "everloom/hosts", by=BY)
 
 
+@pytest.mark.parametrize("path", ["order/workflow.py", "order/activities.py"])
 async def test_code_that_our_compiler_does_not_make_is_not_imported(
-    p: Platform, project: str, tmp_path: Path
+    p: Platform, project: str, tmp_path: Path, path: str
 ) -> None:
     """Whoever changes the hashes too is found by compiling again; trusting it is in the log."""
     await published(p, order(), project=project)
     await export_project(p, project, tmp_path / "out")
-    forge(tmp_path / "out")
+    forge(tmp_path / "out", path)
 
     with pytest.raises(ImportInvalid, match="not what our compiler makes"):
         await import_project(p, tmp_path / "out", "ada/copy", by=BY)
@@ -302,14 +303,15 @@ async def test_code_that_our_compiler_does_not_make_is_not_imported(
     assert (entry.action, entry.forced) == ("project.import", True)
 
 
-def forge(folder: Path) -> None:
+def forge(folder: Path, path: str = "order/workflow.py") -> None:
     """Change the code of a version, and all hashes with it."""
-    module = folder / VERSION / "package/order/workflow.py"
+    module = folder / VERSION / "package" / path
     module.write_text(module.read_text() + "print('caught')\n")
     file = folder / VERSION / "version.json"
     content = json.loads(file.read_text())
-    content["sha256"] = hash_of(module.read_bytes())
-    content["files"]["order/workflow.py"] = content["sha256"]
+    content["files"][path] = hash_of(module.read_bytes())
+    if path == content["source"]:
+        content["sha256"] = content["files"][path]
     file.write_text(json.dumps(content))
 
 

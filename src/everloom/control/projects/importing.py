@@ -19,6 +19,7 @@ from everloom.control.definitions import (
     compile_checked,
 )
 from everloom.core import Problem
+from everloom.language import package_files
 from everloom.store import CompiledCode, DefinitionId, Project, ProjectId, Transaction, VersionId
 
 from .borders import border_problems
@@ -166,6 +167,14 @@ async def _foreign(p: Platform, project: ProjectName, found: ReadProject) -> Asy
             yield Problem(
                 "import-file-invalid", why, place=f"{each.place}/{PACKAGE}/{each.said.source}"
             )
+            continue
+        definition = checked[0].definition
+        assert definition is not None  # noqa: S101 - what compiles has one
+        ours = package_files(definition, compiled, functions=functions)
+        for path in sorted(ours.keys() | each.package.keys()):
+            if ours.get(path) != each.package.get(path):
+                why = "It is not the file that our compiler puts beside the workflow."
+                yield Problem("import-file-invalid", why, place=f"{each.place}/{PACKAGE}/{path}")
 
 
 def _all(found: ReadProject) -> Iterator[ReadVersion]:
